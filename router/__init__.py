@@ -1,0 +1,1 @@
+"""Decides which agent gets which case, and is the only writer of a site's log."""

@@ -1,0 +1,1 @@
+"""The vocabulary: imports msgspec and nothing else of ours."""

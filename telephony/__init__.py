@@ -1,0 +1,1 @@
+"""Calls, legs and bridges: not built yet; the name is kept for the layer it will fill."""
