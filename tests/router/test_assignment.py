@@ -6,7 +6,7 @@ from router.core.cases import SYSTEM_MESSAGE
 from store.schema import commands as c
 from store.schema import events as e
 from store.schema.commands import Actor, Refusal
-from store.schema.ids import AgentId, CaseId, ClientId, MessageId
+from store.schema.ids import AgentId, CaseId, ClientId, MessageId, QueueId
 from store.schema.terms import (
     AssignCause,
     CaseStatus,
@@ -367,3 +367,67 @@ def test_the_system_may_speak_in_a_case() -> None:
     floor.open()
     said = floor.say(Actor(role=Role.SYSTEM, id="system"))
     assert kinds(said) == ["MessageSent"]
+
+
+def test_rings_open_in_the_order_of_their_waits_however_they_are_written() -> None:
+    floor = Floor(TO_CLAIMS)
+    other = QueueId("queue_other")
+    floor.queue(other, required=skills(other=1))
+    rings = (
+        Ring(after_ms=90_000, queue=GENERAL),
+        Ring(after_ms=30_000, queue=other),
+        Ring(after_ms=60_000, queue=other),
+    )
+    floor.queue(CLAIMS, required=skills(claims=1), rings=rings)
+    floor.open(subject="claim")
+    assert floor.router.next_deadline_ms() == floor.now_ms + 30_000
+    floor.wait(60_000)
+    floor.ready(BOB)
+    assert only(floor.wait(30_000), e.CaseAssigned).holder == BOB
+
+
+def test_at_most_five_runners_up_are_written() -> None:
+    floor = Floor()
+    for number in range(9):
+        floor.ready(AgentId(f"agent_{number}"))
+    decided = only(floor.open(), e.CaseDecided)
+    assert decided.agent == "agent_0"
+    assert [runner.agent[-1] for runner in decided.runners_up] == ["1", "2", "3", "4", "5"]
+
+
+def test_an_agent_who_refused_the_first_case_gets_the_next_of_all_its_queues() -> None:
+    floor = Floor(
+        Policy(
+            subjects=TO_CLAIMS.subjects,
+            channels=(ChannelRule(channel=Channel.MAIL, is_offered=True),),
+        )
+    )
+    floor.queue(CLAIMS)
+    floor.ready(ANN, capacity=1)
+    offer = only(floor.open(ONE, channel=Channel.MAIL), e.CaseOffered)
+    floor.do(agent(), c.RefuseOffer(ref="r", offer=offer.offer))
+    floor.open(TWO, MAX, subject="claim")
+    waiting = [CaseId(f"case_{number}") for number in (5, 6, 7)]
+    for name, subject in zip(waiting, ("other", "claim", "claim"), strict=True):
+        floor.wait(1)
+        floor.open(name, ClientId(f"client_{name}"), subject=subject)
+    given = TWO
+    for name in waiting:
+        given = only(floor.close(given), e.CaseAssigned).case
+        assert given == name
+    assert "CaseAssigned" not in kinds(floor.close(given)), "only the refused one is left"
+
+
+def test_a_held_call_does_not_stand_before_a_held_chat_that_fits() -> None:
+    floor = Floor()
+    _served_by_ann(floor, capacity=2)
+    floor.presence(Presence.BREAK, BOB)
+    floor.known(ZOE, ANN)
+    for name in (TWO, THREE):
+        floor.open(name, MAX)
+    call, chat = CaseId("case_8"), CaseId("case_9")
+    floor.open(call, channel=Channel.CALL)
+    floor.open(chat)
+    assert only(floor.close(TWO), e.CaseAssigned).case == chat
+    floor.close(THREE)
+    assert only(floor.close(chat), e.CaseOffered).case == call

@@ -2,8 +2,9 @@
 
 import pytest
 
-from router.core import changes
+from router.core.changes import CLOSED_CASES
 from router.core.router import Router
+from router.core.state import ClosedCase
 from store.schema import commands as c
 from store.schema import events as e
 from store.schema.commands import SYSTEM, AnyOutcome, Refusal
@@ -392,20 +393,22 @@ def test_only_open_cases_of_one_client_that_one_may_settle_are_merged() -> None:
 # Memory.
 
 
-def test_only_the_last_closed_cases_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "CLOSED_CASES", 1)
+def test_only_the_last_closed_cases_are_remembered() -> None:
     floor = closed()
-    floor.open(TWO)
-    floor.close(TWO)
-    assert list(floor.router.state.closed) == [TWO]
-    answer = c.AnswerSurvey(ref="r", case=ONE, note=4)
-    assert floor.refused(client(), answer) is Refusal.CASE_UNKNOWN
+    others = ((CaseId(f"case_{number}"), ClosedCase(client=MAX)) for number in range(CLOSED_CASES))
+    floor.router.state.closed.update(others)
+    floor.open(CaseId("case_last"))
+    floor.close(CaseId("case_last"))
+    assert ONE not in floor.router.state.closed
+    assert next(reversed(floor.router.state.closed)) == "case_last"
 
 
 def test_events_about_what_is_not_remembered_change_nothing_and_fail_nothing() -> None:
     router = Router()
     rated = e.SurveyAnswered(seq=1, at_ms=0, case=ONE, client=ZOE, note=3)
     absorbed = e.CaseAbsorbed(seq=2, at_ms=0, case=ONE, client=ZOE, merged=TWO)
-    for event in (rated, absorbed):
+    left = e.CaseClosed(seq=3, at_ms=0, case=ONE, client=ZOE, former=ANN, cause=CloseCause.CLOSED)
+    for event in (rated, absorbed, left):
         router.apply(event)
-    assert router.seq == 2
+    assert router.seq == 3
+    assert not router.state.agents
