@@ -1,5 +1,375 @@
-"""The command: the one place that knows every package, and wires them in one process."""
+"""The command: the one place that knows every package, and wires them in one process or several."""
+
+import argparse
+import asyncio
+import contextlib
+import fcntl
+import gc
+import getpass
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
+
+import uvloop
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bench import chat, start
+from desktop import demo
+from desktop.serving import WebServer, listen, web_config
+from router.service import run_writer
+from store.bus import Bus, MemoryBus, RedisBus
+from store.clock import Clock, Ids, SystemClock
+from store.courier import Courier
+from store.database import Database
+from store.lease import Lease
+from store.log import EventLog
+from store.records import Records
+from store.schema.commands import SYSTEM, ConfigureAgent, Envelope
+from store.schema.ids import AgentId
+from store.schema.terms import Role
+from store.schema.views import Credential
+from store.settings import Settings, settings_from_environment
+
+BAD_START = 2
+
+
+class CannotStart(Exception):
+    """The command cannot do what was asked; the message says what to do about it."""
+
+
+class Parts(Struct, frozen=True):
+    """What every process type is made of."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    bus: Bus
+
+    @property
+    def records(self) -> Records:
+        """The records kept beside the log."""
+        return Records(self.database, self.settings.site)
+
+    def courier(self, node: str) -> Courier:
+        """Return a way to the site's writer."""
+        return Courier(self.bus, self.settings.site, node)
+
+    async def write(self) -> None:
+        """Be the site's writer until cancelled."""
+        site = self.settings.site
+        log, lease = EventLog(self.database, site), Lease(self.database, site)
+        await run_writer(self.settings, log, lease, self.bus, self.clock)
 
 
 def main() -> None:
     """Run the command line."""
+    options = _parser().parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    # The one place that reads the environment.
+    settings = settings_from_environment(os.environ)  # noqa: TID251
+    for name in ("data_dir", "host", "port"):
+        given = getattr(options, name, None)
+        if given is not None:
+            settings = replace(settings, **{name: given})
+    try:
+        options.run(options, settings)
+    except CannotStart as error:
+        sys.stderr.write(f"aiguilleur: {error}\n")
+        sys.exit(BAD_START)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+# Commands.
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> None:
+    if settings.database_url and not settings.database_url.startswith("sqlite"):
+        raise CannotStart(
+            "`serve` keeps everything in one process on SQLite; DATABASE_URL names another "
+            "database, so start `aiguilleur web` and `aiguilleur router` instead."
+        )
+    with _only_one(settings), _listening(settings) as (listener, settings):
+        _run(_serve_embedded(settings, listener, is_demo=options.demo))
+
+
+def _web(_: argparse.Namespace, settings: Settings) -> None:
+    _require_servers(settings)
+    with _listening(settings) as (listener, settings):
+        _run(_serve_web(settings, listener))
+
+
+def _router(_: argparse.Namespace, settings: Settings) -> None:
+    _require_servers(settings)
+    _run(_write_alone(settings))
+
+
+def _migrate(_: argparse.Namespace, settings: Settings) -> None:
+    async def migrate() -> None:
+        async with _opened(settings):
+            sys.stdout.write("The database is up to date.\n")
+
+    _run(migrate())
+
+
+def _demo(_: argparse.Namespace, settings: Settings) -> None:
+    async def seed() -> None:
+        async with _with_writer(settings) as parts:
+            await _seed(parts)
+        sys.stdout.write(_sign_ins(settings))
+
+    with _only_one(settings):
+        _run(seed())
+
+
+def _user_add(options: argparse.Namespace, settings: Settings) -> None:
+    password = _asked_password()
+    agent = AgentId(f"agent_{options.login}")
+
+    async def add() -> None:
+        async with _with_writer(settings) as parts, parts.courier("user").running() as courier:
+            if await parts.records.credential(options.login) is not None:
+                raise CannotStart(f"the login {options.login!r} is taken.")
+            command = ConfigureAgent(
+                ref=Ids(parts.clock).new("user"),
+                agent=agent,
+                name=options.name or options.login,
+                role=Role(options.role),
+            )
+            reply = await courier.ask(Envelope(actor=SYSTEM, command=command))
+            if reply.refusal is not None:
+                raise CannotStart(f"the router refused: {reply.refusal}.")
+            await parts.records.save_credential(
+                Credential(agent=agent, login=options.login, password_hash=hash_password(password))
+            )
+
+    with _only_one(settings):
+        _run(add())
+
+
+def _user_list(_: argparse.Namespace, settings: Settings) -> None:
+    async def show() -> None:
+        async with _opened(settings) as parts:
+            for credential in await parts.records.credentials():
+                sys.stdout.write(f"{credential.login}\t{credential.agent}\n")
+
+    _run(show())
+
+
+def _user_set_password(options: argparse.Namespace, settings: Settings) -> None:
+    password = _asked_password()
+
+    async def change() -> None:
+        async with _opened(settings) as parts:
+            former = await parts.records.credential(options.login)
+            if former is None:
+                raise CannotStart(f"nobody signs in as {options.login!r}.")
+            # The new epoch ends every session of the old password.
+            await parts.records.save_credential(
+                replace(former, password_hash=hash_password(password), epoch=former.epoch + 1)
+            )
+
+    _run(change())
+
+
+# Process types.
+
+
+async def _serve_embedded(settings: Settings, listener: socket.socket, *, is_demo: bool) -> None:
+    async with _with_writer(settings) as parts:
+        if is_demo and not await demo.is_seeded(parts.records):
+            await _seed(parts)
+        await _serve_pages(parts, listener, _sign_ins(settings) if is_demo else "")
+
+
+async def _serve_web(settings: Settings, listener: socket.socket) -> None:
+    async with _opened(settings) as parts:
+        await _serve_pages(parts, listener, "")
+
+
+async def _write_alone(settings: Settings) -> None:
+    async with _opened(settings) as parts, asyncio.TaskGroup() as tasks:
+        writer = tasks.create_task(parts.write())
+        _on_stop(writer.cancel)
+
+
+async def _serve_pages(parts: Parts, listener: socket.socket, sign_ins: str) -> None:
+    settings = parts.settings
+
+    def ready() -> None:
+        # What lives now lives for ever: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        sys.stdout.write(f"{sign_ins}Aiguilleur is ready: {settings.public_url}/desk\n")
+        sys.stdout.flush()
+
+    config = web_config(_app(parts), frame_bytes=settings.limits.frame_bytes)
+    server = WebServer(config, ready)
+    _on_stop(server.stop)
+    await server.serve(sockets=[listener])
+
+
+@contextlib.asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Parts]:
+    """Open the database, up to date, and the bus."""
+    Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
+    async with contextlib.AsyncExitStack() as stack:
+        url = settings.database_url or f"sqlite+aiosqlite:///{settings.data_dir}/aiguilleur.db"
+        database = await Database.open(url)
+        stack.push_async_callback(database.close)
+        await database.migrate()
+        bus: Bus = MemoryBus()
+        if settings.redis_url:
+            bus = await stack.enter_async_context(RedisBus.open(settings.redis_url))
+        yield Parts(settings, SystemClock(), database, bus)
+
+
+@contextlib.asynccontextmanager
+async def _with_writer(settings: Settings) -> AsyncIterator[Parts]:
+    """Open everything and be the writer meanwhile, unless a `router` process is."""
+    async with _opened(settings) as parts, asyncio.TaskGroup() as tasks:
+        writer = None if settings.redis_url else tasks.create_task(parts.write())
+        yield parts
+        if writer is not None:
+            writer.cancel()
+
+
+async def _seed(parts: Parts) -> None:
+    async with parts.courier("seed").running() as courier:
+        await demo.seed(
+            parts.records,
+            courier,
+            hash_password=hash_password,
+            origins=(parts.settings.public_url,),
+        )
+
+
+# The machine.
+
+
+@contextlib.contextmanager
+def _only_one(settings: Settings) -> Iterator[None]:
+    """Hold the data folder: two writers of one SQLite file would only fight over the lease."""
+    folder = Path(settings.data_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            owner = file.read().strip() or "unknown"
+            raise CannotStart(
+                f"the data folder {folder} is in use by process {owner}. Stop that one first, or "
+                "choose another folder with --data."
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+@contextlib.contextmanager
+def _listening(settings: Settings) -> Iterator[tuple[socket.socket, Settings]]:
+    try:
+        listener = listen(settings.host, settings.port)
+    except OSError as error:
+        raise CannotStart(
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror}. Choose "
+            "another with --port."
+        ) from None
+    with listener:
+        port: int = listener.getsockname()[1]
+        if port != settings.port or "public_url" not in settings.given:
+            settings = replace(
+                settings, port=port, public_url=f"http://{settings.host}:{port}"
+            )
+        yield listener, settings
+
+
+def _run(main_part: Coroutine[None, None, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        try:
+            runner.run(main_part)
+        except* CannotStart as group:
+            raise group.exceptions[0] from None
+
+
+def _on_stop(stop: Callable[[], object]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+
+
+def _require_servers(settings: Settings) -> None:
+    missing = [
+        name
+        for name, value in (
+            ("DATABASE_URL", settings.database_url),
+            ("REDIS_URL", settings.redis_url),
+        )
+        if not value
+    ]
+    if missing:
+        raise CannotStart(
+            f"this process type shares its work with others and needs {' and '.join(missing)}. "
+            "On one machine, `aiguilleur serve` needs neither."
+        )
+
+
+def _asked_password() -> str:
+    """Ask for a password; from a pipe, take its first line."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    return getpass.getpass("Password: ")
+
+
+def _sign_ins(settings: Settings) -> str:
+    people = "\n".join(
+        f"    {person.login:<8} {person.name:<16} {person.role}"
+        for person in demo.read_content().staff
+    )
+    return (
+        f"\n  {demo.SITE_NAME}, a demonstration site\n\n"
+        f"  Insurer's site, with the chat   {settings.public_url}/demo\n"
+        f"  Agents' desktop                 {settings.public_url}/desk\n\n"
+        f"  Sign in with the password {demo.PASSWORD} as\n{people}\n\n"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("aiguilleur", description="An open contact centre.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace, Settings], None], text: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        added.add_argument("--data", dest="data_dir", help="data folder (default: var)")
+        return added
+
+    serve = command("serve", _serve, "Everything in one process, on SQLite.")
+    serve.add_argument("--demo", action="store_true", help="seed the demonstration on first run")
+    for server in (serve, command("web", _web, "One web process of several.")):
+        server.add_argument("--host")
+        server.add_argument("--port", type=int, help="0 takes a free one")
+    command("router", _router, "The site's writer, or its standby.")
+    command("migrate", _migrate, "Bring the database up to date.")
+    command("demo", _demo, "Seed the demonstration site, or bring it back to its content.")
+    add = command("user-add", _user_add, "Add someone who signs in; the password is asked.")
+    add.add_argument("login")
+    add.add_argument("--name")
+    add.add_argument("--role", default="agent", choices=["agent", "supervisor", "administrator"])
+    command("user-list", _user_list, "List who signs in.")
+    password = command("user-set-password", _user_set_password, "Change a password.")
+    password.add_argument("login")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
