@@ -8,8 +8,8 @@ CONTRACT_QUESTION = (1, 1)
 CLAIM_NEW = (2, 1)
 
 
-def ready(floor: Floor, login: str) -> Adviser:
-    adviser = floor.adviser(login)
+def ready(floor: Floor, login: str, **look: object) -> Adviser:
+    adviser = floor.adviser(login, **look)
     adviser.become("available")
     return adviser
 
