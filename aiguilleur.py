@@ -17,10 +17,6 @@ from pathlib import Path
 import uvloop
 from msgspec import Struct
 from msgspec.structs import replace
-
-from bench import chat, start
-from desktop import demo
-from desktop.serving import WebServer, listen, web_config
 from router.service import run_writer
 from store.bus import Bus, MemoryBus, RedisBus
 from store.clock import Clock, Ids, SystemClock
@@ -29,16 +25,21 @@ from store.database import Database
 from store.lease import Lease
 from store.log import EventLog
 from store.records import Records
+from store.settings import Settings, settings_from_environment
+
+from bench import chat, start
+from bench.report import show
+from desktop import demo
+from desktop.serving import WebServer, listen, web_config
 from store.schema.commands import SYSTEM, ConfigureAgent, Envelope
 from store.schema.ids import AgentId
 from store.schema.terms import Role
 from store.schema.views import Credential
-from store.settings import Settings, settings_from_environment
 
 BAD_START = 2
 
 
-class CannotStart(Exception):
+class StartError(Exception):
     """The command cannot do what was asked; the message says what to do about it."""
 
 
@@ -78,7 +79,7 @@ def main() -> None:
             settings = replace(settings, **{name: given})
     try:
         options.run(options, settings)
-    except CannotStart as error:
+    except StartError as error:
         sys.stderr.write(f"aiguilleur: {error}\n")
         sys.exit(BAD_START)
     except KeyboardInterrupt:
@@ -90,7 +91,7 @@ def main() -> None:
 
 def _serve(options: argparse.Namespace, settings: Settings) -> None:
     if settings.database_url and not settings.database_url.startswith("sqlite"):
-        raise CannotStart(
+        raise StartError(
             "`serve` keeps everything in one process on SQLite; DATABASE_URL names another "
             "database, so start `aiguilleur web` and `aiguilleur router` instead."
         )
@@ -134,7 +135,7 @@ def _user_add(options: argparse.Namespace, settings: Settings) -> None:
     async def add() -> None:
         async with _with_writer(settings) as parts, parts.courier("user").running() as courier:
             if await parts.records.credential(options.login) is not None:
-                raise CannotStart(f"the login {options.login!r} is taken.")
+                raise StartError(f"the login {options.login!r} is taken.")
             command = ConfigureAgent(
                 ref=Ids(parts.clock).new("user"),
                 agent=agent,
@@ -143,7 +144,7 @@ def _user_add(options: argparse.Namespace, settings: Settings) -> None:
             )
             reply = await courier.ask(Envelope(actor=SYSTEM, command=command))
             if reply.refusal is not None:
-                raise CannotStart(f"the router refused: {reply.refusal}.")
+                raise StartError(f"the router refused: {reply.refusal}.")
             await parts.records.save_credential(
                 Credential(agent=agent, login=options.login, password_hash=hash_password(password))
             )
@@ -168,13 +169,21 @@ def _user_set_password(options: argparse.Namespace, settings: Settings) -> None:
         async with _opened(settings) as parts:
             former = await parts.records.credential(options.login)
             if former is None:
-                raise CannotStart(f"nobody signs in as {options.login!r}.")
+                raise StartError(f"nobody signs in as {options.login!r}.")
             # The new epoch ends every session of the old password.
             await parts.records.save_credential(
                 replace(former, password_hash=hash_password(password), epoch=former.epoch + 1)
             )
 
     _run(change())
+
+
+def _bench_chat(options: argparse.Namespace, settings: Settings) -> None:
+    show(chat.run(settings, chat.Size()), is_json=options.json)
+
+
+def _bench_start(options: argparse.Namespace, settings: Settings) -> None:
+    show(start.run(settings), is_json=options.json)
 
 
 # Process types.
@@ -217,7 +226,7 @@ async def _serve_pages(parts: Parts, listener: socket.socket, sign_ins: str) -> 
 @contextlib.asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[Parts]:
     """Open the database, up to date, and the bus."""
-    Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(os.makedirs, settings.data_dir, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
         url = settings.database_url or f"sqlite+aiosqlite:///{settings.data_dir}/aiguilleur.db"
         database = await Database.open(url)
@@ -263,7 +272,7 @@ def _only_one(settings: Settings) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             owner = file.read().strip() or "unknown"
-            raise CannotStart(
+            raise StartError(
                 f"the data folder {folder} is in use by process {owner}. Stop that one first, or "
                 "choose another folder with --data."
             ) from None
@@ -278,16 +287,14 @@ def _listening(settings: Settings) -> Iterator[tuple[socket.socket, Settings]]:
     try:
         listener = listen(settings.host, settings.port)
     except OSError as error:
-        raise CannotStart(
+        raise StartError(
             f"cannot listen on {settings.host} port {settings.port}: {error.strerror}. Choose "
             "another with --port."
         ) from None
     with listener:
         port: int = listener.getsockname()[1]
         if port != settings.port or "public_url" not in settings.given:
-            settings = replace(
-                settings, port=port, public_url=f"http://{settings.host}:{port}"
-            )
+            settings = replace(settings, port=port, public_url=f"http://{settings.host}:{port}")
         yield listener, settings
 
 
@@ -295,7 +302,7 @@ def _run(main_part: Coroutine[None, None, None]) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(main_part)
-        except* CannotStart as group:
+        except* StartError as group:
             raise group.exceptions[0] from None
 
 
@@ -315,7 +322,7 @@ def _require_servers(settings: Settings) -> None:
         if not value
     ]
     if missing:
-        raise CannotStart(
+        raise StartError(
             f"this process type shares its work with others and needs {' and '.join(missing)}. "
             "On one machine, `aiguilleur serve` needs neither."
         )
@@ -344,30 +351,47 @@ def _sign_ins(settings: Settings) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("aiguilleur", description="An open contact centre.")
     commands = parser.add_subparsers(required=True, metavar="command")
-
-    def command(
-        name: str, run: Callable[[argparse.Namespace, Settings], None], text: str
-    ) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=text, description=text)
-        added.set_defaults(run=run)
-        added.add_argument("--data", dest="data_dir", help="data folder (default: var)")
-        return added
-
-    serve = command("serve", _serve, "Everything in one process, on SQLite.")
+    serve = _command(commands, "serve", _serve, "everything in one process, on SQLite")
     serve.add_argument("--demo", action="store_true", help="seed the demonstration on first run")
-    for server in (serve, command("web", _web, "One web process of several.")):
+    web = _command(commands, "web", _web, "one web process of several")
+    for server in (serve, web):
         server.add_argument("--host")
         server.add_argument("--port", type=int, help="0 takes a free one")
-    command("router", _router, "The site's writer, or its standby.")
-    command("migrate", _migrate, "Bring the database up to date.")
-    command("demo", _demo, "Seed the demonstration site, or bring it back to its content.")
-    add = command("user-add", _user_add, "Add someone who signs in; the password is asked.")
+    _command(commands, "router", _router, "the site's writer, or its standby")
+    _command(commands, "migrate", _migrate, "bring the database up to date")
+    _command(commands, "demo", _demo, "seed the demonstration site, or bring it back")
+    _user_commands(commands.add_parser("user", help="who signs in"))
+    bench = commands.add_parser("bench", help="measure; prints figures")
+    measured = bench.add_subparsers(required=True, metavar="what")
+    for name, run, text in (
+        ("chat", _bench_chat, "client's frame to agent's frame, beside a bare echo"),
+        ("start", _bench_start, "time to ready, empty and with 100,000 open cases"),
+    ):
+        _command(measured, name, run, text).add_argument("--json", action="store_true")
+    return parser
+
+
+def _user_commands(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="what")
+    add = _command(commands, "add", _user_add, "add somebody; the password is asked")
     add.add_argument("login")
     add.add_argument("--name")
-    add.add_argument("--role", default="agent", choices=["agent", "supervisor", "administrator"])
-    command("user-list", _user_list, "List who signs in.")
-    password = command("user-set-password", _user_set_password, "Change a password.")
+    roles = [role.value for role in (Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR)]
+    add.add_argument("--role", default=roles[0], choices=roles)
+    _command(commands, "list", _user_list, "list who signs in")
+    password = _command(commands, "set-password", _user_set_password, "change a password")
     password.add_argument("login")
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace, Settings], None],
+    text: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text.capitalize() + ".")
+    parser.set_defaults(run=run)
+    parser.add_argument("--data", dest="data_dir", help="data folder (default: var)")
     return parser
 
 

@@ -7,7 +7,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from scripts import front_end  # noqa: E402 - the line above makes it importable
+from scripts import front_end
 
 
 class FrontEndHook(BuildHookInterface):

@@ -5,11 +5,11 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
+from store.settings import Settings
 
 from bench.folder import making
 from bench.load import Outcome, Plan, Step
@@ -20,7 +20,6 @@ from store.schema.commands import SYSTEM, ConfigureAgent, ConfigureQueue, Envelo
 from store.schema.ids import AgentId, ClientId, QueueId
 from store.schema.terms import BotScript, Label, Role
 from store.schema.views import ClientRecord, SiteProfile
-from store.settings import Settings
 
 WARM_UP_S = 3
 LINE_BYTES = 1 << 26
@@ -82,7 +81,6 @@ def run(settings: Settings, size: Size) -> dict[str, float | int | str]:
 
 
 async def _prepare(settings: Settings, size: Size) -> None:
-    Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
     label = Label(fr="File", en="Queue")
     agents, clients = _agents(size), _clients(size)
     async with making(settings) as folder:

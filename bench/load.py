@@ -10,12 +10,12 @@ from time import perf_counter_ns
 import msgspec
 import uvloop
 from msgspec import Struct
+from store.clock import Ids, SystemClock
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from bench.folder import secret_of
 from bench.server import lift_file_limit
-from store.clock import Ids, SystemClock
 from store.schema.codec import encode
 from store.schema.commands import AnyCommand, OpenCase, SendMessage, SetPresence
 from store.schema.frames import PROTOCOL_VERSION, Ask, Hello, Ping
@@ -91,6 +91,8 @@ class Crowd:
         self.answers: dict[str, asyncio.Future[str]] = {}
         self.waits_ns: list[int] = []
         self.received: Counter[str] = Counter()
+        self.expected = -1
+        self.all_heard = asyncio.Event()
 
     async def join(self, tasks: asyncio.TaskGroup) -> None:
         """Connect everyone, and keep reading."""
@@ -143,10 +145,12 @@ class Crowd:
 
     async def collect(self, step: Step) -> Outcome:
         """Wait until all that is expected was received, or long enough."""
+        self.expected = step.expected
+        self.all_heard.clear()
         try:
             async with asyncio.timeout(COLLECT_S):
                 while len(self.received) < step.expected:
-                    await asyncio.sleep(0.05)
+                    await self.all_heard.wait()
         except TimeoutError:
             sys.stderr.write(f"bench: {step.expected - len(self.received)} are missing\n")
         outcome = Outcome(received=dict(self.received), waits_ns=tuple(self.waits_ns))
@@ -203,6 +207,8 @@ class Crowd:
         sent_ns, _, message = text.partition(" ")
         self.waits_ns.append(now - int(sent_ns))
         self.received[message] += 1
+        if len(self.received) == self.expected:
+            self.all_heard.set()
 
     async def _stay(self) -> None:
         """Beat for everyone, spread over the interval."""
@@ -256,13 +262,18 @@ async def main() -> None:
         crowd = Crowd(msgspec.json.decode(await anext(lines), type=Plan))
         try:
             async with asyncio.TaskGroup() as tasks:
-                async for line in lines:
-                    outcome = await _carry_out(crowd, tasks, msgspec.json.decode(line, type=Step))
-                    sys.stdout.buffer.write(encode(outcome) + b"\n")
-                    sys.stdout.flush()
-                raise _Over
+                await _follow(crowd, tasks, lines)
         except* _Over:
             return
+
+
+async def _follow(crowd: Crowd, tasks: asyncio.TaskGroup, lines: AsyncIterator[bytes]) -> None:
+    async for line in lines:
+        outcome = await _carry_out(crowd, tasks, msgspec.json.decode(line, type=Step))
+        sys.stdout.buffer.write(encode(outcome) + b"\n")
+        sys.stdout.flush()
+    # Raised to end the readers too.
+    raise _Over
 
 
 async def _carry_out(crowd: Crowd, tasks: asyncio.TaskGroup, step: Step) -> Outcome:

@@ -52,7 +52,7 @@ def running(arguments: Sequence[str], *, sign: str) -> Iterator[float]:
 
 def cpu_s(process_id: int) -> float:
     """Return the processor time a process has used so far."""
-    with open(f"/proc/{process_id}/stat") as file:  # noqa: PTH123 - not a path of ours
+    with open(f"/proc/{process_id}/stat") as file:
         fields = file.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -1,4 +1,4 @@
-"""The demonstration site: an invented French insurer's floor, seeded once and safe to seed again."""
+"""The demonstration site: an invented French insurer's floor, safe to seed again."""
 
 import hashlib
 import secrets
@@ -7,8 +7,8 @@ from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
-
 from store.records import Records
+
 from store.schema.codec import encode
 from store.schema.commands import (
     SYSTEM,
@@ -201,7 +201,7 @@ async def seed(
     for command in commands(content):
         reply = await asker.ask(Envelope(actor=SYSTEM, command=command))
         if reply.refusal is not None:
-            raise SeedRefused(f"{type(command).__name__}: {reply.refusal}")
+            raise SeedError(f"{type(command).__name__}: {reply.refusal}")
     for client in content.clients:
         await records.save_client(client)
     for macro in content.macros:
@@ -233,7 +233,7 @@ async def seed(
     )
 
 
-class SeedRefused(Exception):
+class SeedError(Exception):
     """The router did not take a part of the content."""
 
 

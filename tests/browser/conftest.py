@@ -70,9 +70,7 @@ def server(port: int, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def floor(
-    server: Server, agents_browser: Browser, clients_browser: Browser
-) -> Iterator[Floor]:
+def floor(server: Server, agents_browser: Browser, clients_browser: Browser) -> Iterator[Floor]:
     floor = Floor(server.url, agents_browser, clients_browser)
     yield floor
     floor.leave()

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from types import TracebackType
+from typing import Self
 
 
 class Relay:
@@ -17,13 +18,16 @@ class Relay:
         self._listening = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> "Relay":
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._listening.wait(5)
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(5)

@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import IO, Self
 
 READY_S = 30
+END_S = 20
 ROOT = Path(__file__).parents[2]
 
 
@@ -23,18 +25,27 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.stop()
 
     def start(self) -> None:
         """Start, and return when it is ready."""
-        self._process = subprocess.Popen(
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "errors.txt").open("ab") as errors:
+            self._process = self._run(errors)
+        _wait_for(self._process, re.compile(rb"is ready"))
+
+    def _run(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [
                 *(sys.executable, "-m", "aiguilleur", "serve", "--demo"),
                 *("--data", str(self.folder), "--port", str(self.port)),
@@ -42,26 +53,33 @@ class Server:
             cwd=ROOT,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},  # noqa: TID251 - handed on as it is
             stdout=subprocess.PIPE,
-            stderr=(self.folder / "errors.txt").open("ab"),
+            stderr=errors,
         )
-        _wait_for(self._process, re.compile(rb"is ready"))
+
+    @property
+    def process_id(self) -> int:
+        """The id of the running process."""
+        assert self._process is not None
+        return self._process.pid
 
     def kill(self) -> None:
         """End the process as a power cut would."""
-        self._end(signal.SIGKILL)
+        self.end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """End the process as an operator would."""
-        self._end(signal.SIGTERM)
+        """End the process as an operator would, if it runs."""
+        if self._process is not None:
+            self.end(signal.SIGTERM)
 
-    def _end(self, number: signal.Signals) -> None:
+    def end(self, number: signal.Signals) -> int:
+        """Send the signal, wait, and return the exit code."""
         process, self._process = self._process, None
-        if process is None:
-            return
+        assert process is not None
         process.send_signal(number)
-        process.wait(20)
+        code = process.wait(END_S)
         assert process.stdout is not None
         process.stdout.close()
+        return code
 
 
 def free_port() -> int:

@@ -18,9 +18,7 @@ def talking(floor: Floor) -> tuple[Adviser, Client]:
     return lea, camille
 
 
-def test_the_clients_network_is_cut_and_comes_back(
-    floor: Floor, clients_network: Relay
-) -> None:
+def test_the_clients_network_is_cut_and_comes_back(floor: Floor, clients_network: Relay) -> None:
     lea, camille = talking(floor)
     clients_network.cut()
     expect(camille.page.get_by_test_id("widget-offline")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Four cases and no more; the slot that frees pulls the next; a client comes back to their agent."""
+"""Four cases and no more; the slot that frees pulls the next; clients come back to their agent."""
 
 from playwright.sync_api import expect
 
