@@ -4,6 +4,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from desktop.demo import PASSWORD
 
+LAPTOP = {"width": 1440, "height": 900}
+
 
 class Floor:
     """Brings people in, each in a fresh profile, and shows them out."""
@@ -16,7 +18,7 @@ class Floor:
 
     def adviser(self, login: str, **look: object) -> "Adviser":
         """Sign somebody in on a desktop."""
-        page = self._page(self._agents, viewport={"width": 1440, "height": 900}, **look)
+        page = self._page(self._agents, **{"viewport": LAPTOP, **look})
         page.goto(f"{self.url}/desk")
         page.get_by_test_id("sign-in-login").fill(login)
         page.get_by_test_id("sign-in-password").fill(PASSWORD)
