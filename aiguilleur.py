@@ -20,10 +20,10 @@ from msgspec.structs import replace
 from router.service import run_writer
 from store.bus import Bus, MemoryBus, RedisBus
 from store.clock import Clock, Ids, SystemClock
-from store.courier import Courier
 from store.database import Database
 from store.lease import Lease
 from store.log import EventLog
+from store.post import Courier
 from store.records import Records
 from store.settings import Settings, settings_from_environment
 
@@ -56,9 +56,12 @@ class Parts(Struct, frozen=True):
         """The records kept beside the log."""
         return Records(self.database, self.settings.site)
 
-    def courier(self, node: str) -> Courier:
-        """Return a way to the site's writer."""
-        return Courier(self.bus, self.settings.site, node)
+    @contextlib.asynccontextmanager
+    async def asking(self, node: str) -> AsyncIterator[Courier]:
+        """Return a way to the site's writer, for the length of a block."""
+        courier = Courier(self.bus, self.settings.site, f"{node}-{os.getpid()}")
+        async with courier.running():
+            yield courier
 
     async def write(self) -> None:
         """Be the site's writer until cancelled."""
@@ -71,14 +74,8 @@ def main() -> None:
     """Run the command line."""
     options = _parser().parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
-    # The one place that reads the environment.
-    settings = settings_from_environment(os.environ)  # noqa: TID251
-    for name in ("data_dir", "host", "port"):
-        given = getattr(options, name, None)
-        if given is not None:
-            settings = replace(settings, **{name: given})
     try:
-        options.run(options, settings)
+        options.run(options, _settings(options))
     except StartError as error:
         sys.stderr.write(f"aiguilleur: {error}\n")
         sys.exit(BAD_START)
@@ -133,7 +130,7 @@ def _user_add(options: argparse.Namespace, settings: Settings) -> None:
     agent = AgentId(f"agent_{options.login}")
 
     async def add() -> None:
-        async with _with_writer(settings) as parts, parts.courier("user").running() as courier:
+        async with _with_writer(settings) as parts, parts.asking("user") as courier:
             if await parts.records.credential(options.login) is not None:
                 raise StartError(f"the login {options.login!r} is taken.")
             command = ConfigureAgent(
@@ -228,8 +225,7 @@ async def _opened(settings: Settings) -> AsyncIterator[Parts]:
     """Open the database, up to date, and the bus."""
     await asyncio.to_thread(os.makedirs, settings.data_dir, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
-        url = settings.database_url or f"sqlite+aiosqlite:///{settings.data_dir}/aiguilleur.db"
-        database = await Database.open(url)
+        database = await Database.open(settings.store_url)
         stack.push_async_callback(database.close)
         await database.migrate()
         bus: Bus = MemoryBus()
@@ -249,7 +245,7 @@ async def _with_writer(settings: Settings) -> AsyncIterator[Parts]:
 
 
 async def _seed(parts: Parts) -> None:
-    async with parts.courier("seed").running() as courier:
+    async with parts.asking("seed") as courier:
         await demo.seed(
             parts.records,
             courier,
@@ -259,6 +255,29 @@ async def _seed(parts: Parts) -> None:
 
 
 # The machine.
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """Return the environment's settings, and over them those of the command line."""
+    try:
+        # The one place that reads the environment.
+        settings = settings_from_environment(os.environ)  # noqa: TID251
+    except ValueError as error:
+        raise StartError(str(error)) from None
+    names = ("data_dir", "host", "port")
+    given = {name: getattr(options, name, None) for name in names}
+    return _changed(settings, {name: text for name, text in given.items() if text is not None})
+
+
+def _changed(settings: Settings, changes: dict[str, str | int]) -> Settings:
+    """Return the settings with changes; a public address that was derived follows them."""
+    is_derived = settings.public_url == _own_url(settings)
+    settings = replace(settings, **changes)
+    return replace(settings, public_url=_own_url(settings)) if is_derived else settings
+
+
+def _own_url(settings: Settings) -> str:
+    return f"http://{settings.host}:{settings.port}"
 
 
 @contextlib.contextmanager
@@ -292,10 +311,7 @@ def _listening(settings: Settings) -> Iterator[tuple[socket.socket, Settings]]:
             "another with --port."
         ) from None
     with listener:
-        port: int = listener.getsockname()[1]
-        if port != settings.port or "public_url" not in settings.given:
-            settings = replace(settings, port=port, public_url=f"http://{settings.host}:{port}")
-        yield listener, settings
+        yield listener, _changed(settings, {"port": listener.getsockname()[1]})
 
 
 def _run(main_part: Coroutine[None, None, None]) -> None:

@@ -9,10 +9,10 @@ from msgspec import Struct
 from router.service import run_writer
 from store.bus import MemoryBus
 from store.clock import SystemClock
-from store.courier import Courier
 from store.database import Database
 from store.lease import Lease
 from store.log import EventLog
+from store.post import Courier
 from store.records import Records
 from store.settings import Settings
 
@@ -71,7 +71,7 @@ def secret_of(holder: str) -> str:
 async def making(settings: Settings) -> AsyncIterator[Folder]:
     """Open the folder with a writer of its own until the block ends."""
     clock, bus = SystemClock(), MemoryBus()
-    database = await Database.open(f"sqlite+aiosqlite:///{settings.data_dir}/aiguilleur.db")
+    database = await Database.open(settings.store_url)
     try:
         await database.migrate()
         site = settings.site

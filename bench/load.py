@@ -1,10 +1,10 @@
 """A process that holds many sockets, told what to do by lines on its standard input."""
 
 import asyncio
+import contextlib
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
 from time import perf_counter_ns
 
 import msgspec
@@ -264,7 +264,7 @@ async def main() -> None:
             async with asyncio.TaskGroup() as tasks:
                 await _follow(crowd, tasks, lines)
         except* _Over:
-            return
+            pass
 
 
 async def _follow(crowd: Crowd, tasks: asyncio.TaskGroup, lines: AsyncIterator[bytes]) -> None:
@@ -287,7 +287,7 @@ async def _carry_out(crowd: Crowd, tasks: asyncio.TaskGroup, step: Step) -> Outc
             return await crowd.collect(step)
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def _lines() -> AsyncIterator[AsyncIterator[bytes]]:
     loop, reader = asyncio.get_running_loop(), asyncio.StreamReader(limit=1 << 24)
     transport, _ = await loop.connect_read_pipe(
