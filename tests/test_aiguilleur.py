@@ -35,7 +35,7 @@ def test_a_second_serve_on_the_same_folder_is_refused_and_the_first_undisturbed(
     with Server(tmp_path, free_port()) as first:
         second = run("serve", "--data", str(tmp_path), "--port", "0")
         assert second.returncode == 2
-        assert f"in use by process {first.process_id}" in second.stderr
+        assert f"in use by process {first.pid}" in second.stderr
         with urlopen(f"{first.url}/desk") as page:  # noqa: S310 - our own server
             assert page.status == 200
 

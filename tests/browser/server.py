@@ -57,7 +57,7 @@ class Server:
         )
 
     @property
-    def process_id(self) -> int:
+    def pid(self) -> int:
         """The id of the running process."""
         assert self._process is not None
         return self._process.pid

@@ -1,7 +1,7 @@
 """axe finds nothing to say about any page, light or dark, with the panels open."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import Floor
