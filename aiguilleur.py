@@ -18,6 +18,11 @@ import uvloop
 from msgspec import Struct
 from msgspec.structs import replace
 from router.service import run_writer
+
+from bench import chat, start
+from bench.report import show
+from desktop import demo
+from desktop.serving import WebServer, listen, web_config
 from store.bus import Bus, MemoryBus, RedisBus
 from store.clock import Clock, Ids, SystemClock
 from store.database import Database
@@ -25,16 +30,11 @@ from store.lease import Lease
 from store.log import EventLog
 from store.post import Courier
 from store.records import Records
-from store.settings import Settings, settings_from_environment
-
-from bench import chat, start
-from bench.report import show
-from desktop import demo
-from desktop.serving import WebServer, listen, web_config
 from store.schema.commands import SYSTEM, ConfigureAgent, Envelope
 from store.schema.ids import AgentId
 from store.schema.terms import Role
 from store.schema.views import Credential
+from store.settings import Settings, settings_from_environment
 
 BAD_START = 2
 
