@@ -92,6 +92,16 @@ class EventLog:
         async with self._database.reading() as connection:
             return [decode_event(body) for body in await connection.scalars(query)]
 
+    async def floor(self) -> list[AnyEvent]:
+        """Return every event that is not about a case, oldest first."""
+        query = (
+            select(t.events.c.body)
+            .where(t.events.c.site == self._site, t.events.c.case_id.is_(None))
+            .order_by(t.events.c.seq)
+        )
+        async with self._database.reading() as connection:
+            return [decode_event(body) for body in await connection.scalars(query)]
+
     async def append(self, batch: Batch) -> None:
         """Store all of the batch or none of it.
 
