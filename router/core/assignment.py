@@ -18,6 +18,8 @@ from store.schema.terms import (
     RunnerUp,
 )
 
+_ITSELF = AgentId("")
+
 # By the router's choice.
 
 
@@ -27,11 +29,12 @@ def match(turn: Turn) -> None:
     Before the turn no waiting case had a free agent, so only the cases and agents that the turn
     moved are looked at. The first case in order is always served before the next.
     """
-    nominations: list[tuple[tuple[int, ...], CaseId, AgentId | None]] = []
+    # A case that moved comes by itself; each agent that moved names the case it wants.
+    nominations: list[tuple[tuple[int, ...], CaseId, AgentId]] = []
     for name in turn.moved_cases:
         case = turn.state.cases.get(name)
         if case is not None and case.is_waiting:
-            nominations.append(((case.key, case.number), name, None))
+            nominations.append(((case.key, case.number), name, _ITSELF))
     heapq.heapify(nominations)
     asking: list[AgentId] = list(turn.moved_agents)
     turn.moved_cases.clear()
@@ -47,7 +50,7 @@ def match(turn: Turn) -> None:
         case = turn.state.cases[name]
         if case.is_waiting:
             _give_to_best(turn, case)
-        asking = [] if nominator is None else [nominator]
+        asking = [] if nominator == _ITSELF else [nominator]
     turn.moved_cases.clear()
     turn.moved_agents.clear()
 
