@@ -23,6 +23,7 @@ from bench import chat, start
 from bench.report import show
 from desktop import demo
 from desktop.serving import WebServer, listen, web_config
+from desktop.sessions import hash_password
 from store.bus import Bus, MemoryBus, RedisBus
 from store.clock import Clock, Ids, SystemClock
 from store.database import Database
@@ -63,11 +64,11 @@ class Parts(Struct, frozen=True):
         async with courier.running():
             yield courier
 
-    async def write(self) -> None:
-        """Be the site's writer until cancelled."""
+    async def write(self, is_ready: asyncio.Event | None = None) -> None:
+        """Be the site's writer until cancelled; wait for the lease while another is."""
         site = self.settings.site
         log, lease = EventLog(self.database, site), Lease(self.database, site)
-        await run_writer(self.settings, log, lease, self.bus, self.clock)
+        await run_writer(self.settings, log, lease, self.bus, self.clock, is_ready=is_ready)
 
 
 def main() -> None:
@@ -238,10 +239,14 @@ async def _opened(settings: Settings) -> AsyncIterator[Parts]:
 async def _with_writer(settings: Settings) -> AsyncIterator[Parts]:
     """Open everything and be the writer meanwhile, unless a `router` process is."""
     async with _opened(settings) as parts, asyncio.TaskGroup() as tasks:
-        writer = None if settings.redis_url else tasks.create_task(parts.write())
+        if settings.redis_url:
+            yield parts
+            return
+        is_ready = asyncio.Event()
+        writer = tasks.create_task(parts.write(is_ready))
+        await is_ready.wait()
         yield parts
-        if writer is not None:
-            writer.cancel()
+        writer.cancel()
 
 
 async def _seed(parts: Parts) -> None:

@@ -77,7 +77,11 @@ async def making(settings: Settings) -> AsyncIterator[Folder]:
         site = settings.site
         log, lease = EventLog(database, site), Lease(database, site)
         async with asyncio.TaskGroup() as tasks:
-            writer = tasks.create_task(run_writer(settings, log, lease, bus, clock))
+            is_ready = asyncio.Event()
+            writer = tasks.create_task(
+                run_writer(settings, log, lease, bus, clock, is_ready=is_ready)
+            )
+            await is_ready.wait()
             courier = Courier(bus, site, "bench")
             async with courier.running():
                 yield Folder(Records(database, site), courier, clock.now_ms())
