@@ -15,9 +15,11 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 
 import uvloop
+from desktop.web import create_app
 from msgspec import Struct
 from msgspec.structs import replace
 from router.service import run_writer
+from starlette.applications import Starlette
 
 from bench import chat, start
 from bench.report import show
@@ -27,9 +29,11 @@ from desktop.sessions import hash_password
 from store.bus import Bus, MemoryBus, RedisBus
 from store.clock import Clock, Ids, SystemClock
 from store.database import Database
+from store.files import FileStore
 from store.lease import Lease
 from store.log import EventLog
 from store.post import Courier
+from store.queries import CaseQueries
 from store.records import Records
 from store.schema.commands import SYSTEM, ConfigureAgent, Envelope
 from store.schema.ids import AgentId
@@ -60,9 +64,26 @@ class Parts(Struct, frozen=True):
     @contextlib.asynccontextmanager
     async def asking(self, node: str) -> AsyncIterator[Courier]:
         """Return a way to the site's writer, for the length of a block."""
-        courier = Courier(self.bus, self.settings.site, f"{node}-{os.getpid()}")
+        courier = Courier(self.bus, self.settings.site, Ids(self.clock).new(node))
         async with courier.running():
             yield courier
+
+    def web(self, *, is_demo: bool) -> Starlette:
+        """Return the application of a web process."""
+        settings, ids = self.settings, Ids(self.clock)
+        return create_app(
+            settings=settings,
+            clock=self.clock,
+            ids=ids,
+            log=EventLog(self.database, settings.site),
+            records=self.records,
+            queries=CaseQueries(self.database, settings.site),
+            files=FileStore(Path(settings.data_dir) / "files"),
+            # A name of its own: answers must not go to a process before or beside this one.
+            courier=Courier(self.bus, settings.site, ids.new("web")),
+            bus=self.bus,
+            is_demo=is_demo,
+        )
 
     async def write(self, is_ready: asyncio.Event | None = None) -> None:
         """Be the site's writer until cancelled; wait for the lease while another is."""
@@ -191,12 +212,12 @@ async def _serve_embedded(settings: Settings, listener: socket.socket, *, is_dem
     async with _with_writer(settings) as parts:
         if is_demo and not await demo.is_seeded(parts.records):
             await _seed(parts)
-        await _serve_pages(parts, listener, _sign_ins(settings) if is_demo else "")
+        await _serve_pages(parts, listener, is_demo=is_demo)
 
 
 async def _serve_web(settings: Settings, listener: socket.socket) -> None:
     async with _opened(settings) as parts:
-        await _serve_pages(parts, listener, "")
+        await _serve_pages(parts, listener, is_demo=False)
 
 
 async def _write_alone(settings: Settings) -> None:
@@ -205,17 +226,19 @@ async def _write_alone(settings: Settings) -> None:
         _on_stop(writer.cancel)
 
 
-async def _serve_pages(parts: Parts, listener: socket.socket, sign_ins: str) -> None:
+async def _serve_pages(parts: Parts, listener: socket.socket, *, is_demo: bool) -> None:
     settings = parts.settings
+    hint = _sign_ins(settings) if is_demo else ""
 
     def ready() -> None:
         # What lives now lives for ever: the collector need not look at it again.
         gc.collect()
         gc.freeze()
-        sys.stdout.write(f"{sign_ins}Aiguilleur is ready: {settings.public_url}/desk\n")
+        sys.stdout.write(f"{hint}Aiguilleur is ready: {settings.public_url}/desk\n")
         sys.stdout.flush()
 
-    config = web_config(_app(parts), frame_bytes=settings.limits.frame_bytes)
+    app = parts.web(is_demo=is_demo)
+    config = web_config(app, frame_bytes=settings.limits.frame_bytes)
     server = WebServer(config, ready)
     _on_stop(server.stop)
     await server.serve(sockets=[listener])

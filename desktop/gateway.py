@@ -123,9 +123,7 @@ async def _converse(edge: Edge, socket: WebSocket) -> None:
         socket=socket,
         token=token,
         signed_in=signed_in,
-        reader=Reader(
-            actor, queued_events=limits.queued_events, queued_bytes=limits.queued_bytes
-        ),
+        reader=Reader(actor, queued_events=limits.queued_events, queued_bytes=limits.queued_bytes),
         pace=Pace(
             limits.client_messages_per_minute if is_client else limits.agent_messages_per_minute,
             now_ms,
@@ -205,9 +203,7 @@ async def _welcome(link: _Link, hello: Hello, snapshot: Snapshot) -> None:
         await link.send(frame)
 
 
-async def _missed(
-    link: _Link, last_seq: int | None, head: int
-) -> list[Happened | Shown] | None:
+async def _missed(link: _Link, last_seq: int | None, head: int) -> list[Happened | Shown] | None:
     """Return what the reader has not seen up to `head`, or None when it must start afresh."""
     limit = link.edge.settings.limits.resume_events
     if last_seq is None or last_seq > head or head - last_seq > limit:
@@ -344,9 +340,7 @@ async def _ask(link: _Link, frame: Ask) -> None:
             raise EdgeError("too_fast")
         reply = await carry_out(link.edge, link.reader.actor, frame.command)
     except EdgeError as error:
-        await link.send(
-            Error(ref=ref, code=error.code, message=error.message, field=error.field)
-        )
+        await link.send(Error(ref=ref, code=error.code, message=error.message, field=error.field))
         return
     await link.send(Ok(ref=ref, seq=reply.seq))
 
