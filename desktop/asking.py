@@ -63,9 +63,7 @@ async def facts_of(edge: Edge, actor: Actor, command: AnyCommand) -> Facts:
     row = await case_of(edge, case)
     if row is None:
         # A stranger's guess and a case that never was look the same to a client.
-        raise EdgeError("forbidden") if actor.role is Role.CLIENT else refused(
-            Refusal.CASE_UNKNOWN
-        )
+        raise EdgeError("forbidden") if actor.role is Role.CLIENT else refused(Refusal.CASE_UNKNOWN)
     return case_facts(row)
 
 
@@ -86,9 +84,7 @@ def _as_own(command: OpenCase, actor: Actor) -> OpenCase:
     return structs.replace(command, client=ClientId(actor.id), client_name=actor.name)
 
 
-async def _real_files(
-    edge: Edge, actor: Actor, command: SendMessage
-) -> tuple[FileRef, ...]:
+async def _real_files(edge: Edge, actor: Actor, command: SendMessage) -> tuple[FileRef, ...]:
     # Names, types and sizes come from what was uploaded, not from what the message claims.
     found = []
     for claimed in command.files:
@@ -104,5 +100,3 @@ async def _real_files(
             )
         )
     return tuple(found)
-
-
