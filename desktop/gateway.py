@@ -66,6 +66,11 @@ class _Link:
     bad_frames: int = 0
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def require_pace(self) -> None:
+        """Count a command. Raises EdgeError when there were too many."""
+        if not self.pace.allows(self.heard_ms):
+            raise EdgeError("too_fast")
+
     async def send(self, frame: AnyOutbound) -> None:
         """Send a frame past the mailbox; order among replies is the order of the asking."""
         await self.socket.send({"type": "websocket.send", "text": encode(frame).decode()})
@@ -81,7 +86,7 @@ async def serve_socket(socket: WebSocket) -> None:
         await socket.close(CloseCode.FORBIDDEN)
         return
     await socket.accept(subprotocol=SUBPROTOCOL)
-    code = CloseCode.GOING_AWAY
+    code, is_gone = CloseCode.GOING_AWAY, False
     address = socket.client.host if socket.client else ""
     if not edge.crowd.enter(address):
         await socket.close(CloseCode.TOO_MANY_SOCKETS)
@@ -92,10 +97,11 @@ async def serve_socket(socket: WebSocket) -> None:
         first = closed.exceptions[0]
         code = first.code if isinstance(first, _Closed) else code
     except* WebSocketDisconnect:
-        return
+        is_gone = True
     finally:
         edge.crowd.leave(address)
-    await socket.close(code)
+    if not is_gone:
+        await socket.close(code)
 
 
 async def _converse(edge: Edge, socket: WebSocket) -> None:
@@ -336,8 +342,7 @@ async def _refuse(link: _Link, text: str, error: EdgeError) -> None:
 async def _ask(link: _Link, frame: Ask) -> None:
     ref = frame.command.ref
     try:
-        if not link.pace.allows(link.heard_ms):
-            raise EdgeError("too_fast")
+        link.require_pace()
         reply = await carry_out(link.edge, link.reader.actor, frame.command)
     except EdgeError as error:
         await link.send(Error(ref=ref, code=error.code, message=error.message, field=error.field))

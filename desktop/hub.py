@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from desktop.core.reader import FLOOR, Reader, brings, snapshot_for
-from store.bus import Bus
-from store.errors import SubscriberLagged
+from store.bus import Bus, SubscriberLagged
 from store.log import EventLog
 from store.post import events_topic, signals_topic
 from store.queries import CaseQueries
@@ -17,7 +16,7 @@ from store.schema.apply import Rows
 from store.schema.audience import SAID, Recipients, recipients
 from store.schema.codec import decode_events, decode_outbound, encode
 from store.schema.frames import Happened, Shown, Typing
-from store.schema.terms import Author, CaseStatus, Role
+from store.schema.terms import Author, CaseStatus, Policy, Role
 from store.schema.views import Snapshot
 
 logger = logging.getLogger(__name__)
@@ -31,6 +30,7 @@ class Hub:
 
     def __init__(self, site: str, bus: Bus, log: EventLog, queries: CaseQueries) -> None:
         self.rows = Rows()
+        self.policy = Policy()
         self.is_live = False
         self._site = site
         self._bus = bus
@@ -101,6 +101,7 @@ class Hub:
         floor = Rows()
         for event in await self._log.floor():
             floor.apply(event)
+            self._note_policy(event)
         self.rows = Rows(
             Snapshot(
                 # A row may be newer than the head that was read: its own seq guards it.
@@ -142,6 +143,7 @@ class Hub:
         for event in events:
             if event.seq > self.rows.seq:
                 self.rows.apply(event)
+                self._note_policy(event)
                 touched |= self._tell(event)
         for reader in touched:
             wake = self._wake.get(reader)
@@ -152,6 +154,10 @@ class Hub:
                 row = self.rows.cases.get(event.case)
                 if row is not None and row.status is CaseStatus.CLOSED:
                     del self.rows.cases[event.case]
+
+    def _note_policy(self, event: e.AnyEvent) -> None:
+        if isinstance(event, e.PolicyConfigured):
+            self.policy = event.policy
 
     def _tell(self, event: e.AnyEvent) -> set[Reader]:
         readers = self._readers(event, recipients(event))

@@ -88,7 +88,9 @@ class Sessions:
     async def _actor(self, session: Session) -> Actor | None:
         if session.role is Role.CLIENT:
             client = await self._records.client(ClientId(session.holder_id))
-            return client and Actor(role=Role.CLIENT, id=client.client, name=client.name)
+            if client is None:
+                return None
+            return Actor(role=Role.CLIENT, id=client.client, name=client.name)
         credential = await self._records.credential_of(AgentId(session.holder_id))
         if credential is None or credential.epoch != session.epoch:
             return None

@@ -97,7 +97,7 @@ class Records:
         return await self._one(credentials, Credential, credentials.c.agent == agent)
 
     async def credentials(self) -> tuple[Credential, ...]:
-        """Return every sign-in."""
+        """Return every sign-in, by login."""
         return await self._all(credentials, Credential)
 
     async def save_credential(self, credential: Credential) -> None:
