@@ -15,10 +15,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 
 import uvloop
-from desktop.web import create_app
 from msgspec import Struct
 from msgspec.structs import replace
-from router.service import run_writer
 from starlette.applications import Starlette
 
 from bench import chat, start
@@ -26,6 +24,8 @@ from bench.report import show
 from desktop import demo
 from desktop.serving import WebServer, listen, web_config
 from desktop.sessions import hash_password
+from desktop.web import create_app
+from router.service import run_writer
 from store.bus import Bus, MemoryBus, RedisBus
 from store.clock import Clock, Ids, SystemClock
 from store.database import Database
