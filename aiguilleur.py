@@ -17,19 +17,23 @@ from pathlib import Path
 import uvloop
 from msgspec import Struct
 from msgspec.structs import replace
-from router.service import run_writer
+from starlette.applications import Starlette
 
 from bench import chat, start
 from bench.report import show
 from desktop import demo
 from desktop.serving import WebServer, listen, web_config
 from desktop.sessions import hash_password
+from desktop.web import create_app
+from router.service import run_writer
 from store.bus import Bus, MemoryBus, RedisBus
 from store.clock import Clock, Ids, SystemClock
 from store.database import Database
+from store.files import FileStore
 from store.lease import Lease
 from store.log import EventLog
 from store.post import Courier
+from store.queries import CaseQueries
 from store.records import Records
 from store.schema.commands import SYSTEM, ConfigureAgent, Envelope
 from store.schema.ids import AgentId
@@ -215,10 +219,27 @@ async def _serve_pages(parts: Parts, listener: socket.socket, sign_ins: str) -> 
         sys.stdout.write(f"{sign_ins}Aiguilleur is ready: {settings.public_url}/desk\n")
         sys.stdout.flush()
 
-    config = web_config(_app(parts), frame_bytes=settings.limits.frame_bytes)
+    app = _app(parts, is_demo=bool(sign_ins))
+    config = web_config(app, frame_bytes=settings.limits.frame_bytes)
     server = WebServer(config, ready)
     _on_stop(server.stop)
     await server.serve(sockets=[listener])
+
+
+def _app(parts: Parts, *, is_demo: bool) -> Starlette:
+    settings, ids = parts.settings, Ids(parts.clock)
+    return create_app(
+        settings=settings,
+        clock=parts.clock,
+        ids=ids,
+        log=EventLog(parts.database, settings.site),
+        records=parts.records,
+        queries=CaseQueries(parts.database, settings.site),
+        files=FileStore(Path(settings.data_dir) / "files"),
+        courier=Courier(parts.bus, settings.site, ids.new("web")),
+        bus=parts.bus,
+        is_demo=is_demo,
+    )
 
 
 @contextlib.asynccontextmanager

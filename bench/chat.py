@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from store.settings import Settings
 
 from bench.folder import making
 from bench.load import Outcome, Plan, Step
@@ -20,6 +19,7 @@ from store.schema.commands import SYSTEM, ConfigureAgent, ConfigureQueue, Envelo
 from store.schema.ids import AgentId, ClientId, QueueId
 from store.schema.terms import BotScript, Label, Role
 from store.schema.views import ClientRecord, SiteProfile
+from store.settings import Settings
 
 WARM_UP_S = 3
 LINE_BYTES = 1 << 26

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 from msgspec import Struct
+
 from router.service import run_writer
 from store.bus import MemoryBus
 from store.clock import SystemClock
@@ -14,11 +15,10 @@ from store.lease import Lease
 from store.log import EventLog
 from store.post import Courier
 from store.records import Records
-from store.settings import Settings
-
 from store.schema.commands import AnyCommand, Envelope
 from store.schema.terms import Role
 from store.schema.views import Session
+from store.settings import Settings
 
 # More than a batch, so that the writer never waits for us.
 ASKED_AT_ONCE = 600

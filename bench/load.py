@@ -10,12 +10,12 @@ from time import perf_counter_ns
 import msgspec
 import uvloop
 from msgspec import Struct
-from store.clock import Ids, SystemClock
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from bench.folder import secret_of
 from bench.server import lift_file_limit
+from store.clock import Ids, SystemClock
 from store.schema.codec import encode
 from store.schema.commands import AnyCommand, OpenCase, SendMessage, SetPresence
 from store.schema.frames import PROTOCOL_VERSION, Ask, Hello, Ping

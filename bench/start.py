@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
-from store.clock import Ids, SystemClock
-from store.settings import Settings
 
 from bench.folder import making
 from bench.server import free_port, running
+from store.clock import Ids, SystemClock
 from store.schema.commands import SYSTEM, Actor, ConfigureQueue, Envelope, OpenCase
 from store.schema.ids import CaseId, ClientId, QueueId
 from store.schema.terms import Channel, Label, Role
+from store.settings import Settings
 
 CASES = 100_000
 

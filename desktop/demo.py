@@ -7,8 +7,8 @@ from typing import Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
-from store.records import Records
 
+from store.records import Records
 from store.schema.codec import encode
 from store.schema.commands import (
     SYSTEM,
