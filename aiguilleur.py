@@ -64,9 +64,26 @@ class Parts(Struct, frozen=True):
     @contextlib.asynccontextmanager
     async def asking(self, node: str) -> AsyncIterator[Courier]:
         """Return a way to the site's writer, for the length of a block."""
-        courier = Courier(self.bus, self.settings.site, f"{node}-{os.getpid()}")
+        courier = Courier(self.bus, self.settings.site, Ids(self.clock).new(node))
         async with courier.running():
             yield courier
+
+    def web(self, *, is_demo: bool) -> Starlette:
+        """Return the application of a web process."""
+        settings, ids = self.settings, Ids(self.clock)
+        return create_app(
+            settings=settings,
+            clock=self.clock,
+            ids=ids,
+            log=EventLog(self.database, settings.site),
+            records=self.records,
+            queries=CaseQueries(self.database, settings.site),
+            files=FileStore(Path(settings.data_dir) / "files"),
+            # A name of its own: answers must not go to a process before or beside this one.
+            courier=Courier(self.bus, settings.site, ids.new("web")),
+            bus=self.bus,
+            is_demo=is_demo,
+        )
 
     async def write(self, is_ready: asyncio.Event | None = None) -> None:
         """Be the site's writer until cancelled; wait for the lease while another is."""
@@ -195,12 +212,12 @@ async def _serve_embedded(settings: Settings, listener: socket.socket, *, is_dem
     async with _with_writer(settings) as parts:
         if is_demo and not await demo.is_seeded(parts.records):
             await _seed(parts)
-        await _serve_pages(parts, listener, _sign_ins(settings) if is_demo else "")
+        await _serve_pages(parts, listener, is_demo=is_demo)
 
 
 async def _serve_web(settings: Settings, listener: socket.socket) -> None:
     async with _opened(settings) as parts:
-        await _serve_pages(parts, listener, "")
+        await _serve_pages(parts, listener, is_demo=False)
 
 
 async def _write_alone(settings: Settings) -> None:
@@ -209,37 +226,22 @@ async def _write_alone(settings: Settings) -> None:
         _on_stop(writer.cancel)
 
 
-async def _serve_pages(parts: Parts, listener: socket.socket, sign_ins: str) -> None:
+async def _serve_pages(parts: Parts, listener: socket.socket, *, is_demo: bool) -> None:
     settings = parts.settings
+    hint = _sign_ins(settings) if is_demo else ""
 
     def ready() -> None:
         # What lives now lives for ever: the collector need not look at it again.
         gc.collect()
         gc.freeze()
-        sys.stdout.write(f"{sign_ins}Aiguilleur is ready: {settings.public_url}/desk\n")
+        sys.stdout.write(f"{hint}Aiguilleur is ready: {settings.public_url}/desk\n")
         sys.stdout.flush()
 
-    app = _app(parts, is_demo=bool(sign_ins))
+    app = parts.web(is_demo=is_demo)
     config = web_config(app, frame_bytes=settings.limits.frame_bytes)
     server = WebServer(config, ready)
     _on_stop(server.stop)
     await server.serve(sockets=[listener])
-
-
-def _app(parts: Parts, *, is_demo: bool) -> Starlette:
-    settings, ids = parts.settings, Ids(parts.clock)
-    return create_app(
-        settings=settings,
-        clock=parts.clock,
-        ids=ids,
-        log=EventLog(parts.database, settings.site),
-        records=parts.records,
-        queries=CaseQueries(parts.database, settings.site),
-        files=FileStore(Path(settings.data_dir) / "files"),
-        courier=Courier(parts.bus, settings.site, ids.new("web")),
-        bus=parts.bus,
-        is_demo=is_demo,
-    )
 
 
 @contextlib.asynccontextmanager
