@@ -25,6 +25,9 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    # Pages: fewer, longer checkpoints; the default makes one every second or third batch.
+    "PRAGMA wal_autocheckpoint = 10000",
+    "PRAGMA cache_size = -65536",
 )
 
 Insert = postgresql.Insert | sqlite.Insert

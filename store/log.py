@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    bindparam,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,6 +21,7 @@ from store.database import Database
 from store.errors import Contradiction, StoreError
 from store.folding import fold
 from store.holdings import Holding, changes
+from store.prepared import Prepared, Value
 from store.schema.codec import decode_events, decode_reply, encode
 from store.schema.commands import Reply
 from store.schema.events import AnyEvent, CaseEvent, MessageSent, NoteTaken
@@ -27,7 +38,7 @@ from store.tables import (
     snapshots,
 )
 
-Row = dict[str, str | int | None]
+Row = dict[str, Value]
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -64,16 +75,14 @@ class EventLog:
             .where(leases.c.site == site)
             .with_for_update(read=True, of=leases)
         )
-        self._put_case = database.upsert(cases)
-        self._end_assignment = (
-            update(assignments)
-            .where(
-                assignments.c.site == site,
-                assignments.c.case_id == bindparam("of_case"),
-                assignments.c.from_seq == bindparam("of_seq"),
-            )
-            .values(to_seq=bindparam("until_seq"))
-        )
+        dialect = database.engine.dialect
+        self._put_event = Prepared(insert(events), dialect)
+        self._put_message = Prepared(insert(messages), dialect)
+        self._put_mention = Prepared(insert(mentions), dialect)
+        self._put_outcome = Prepared(insert(outcomes), dialect)
+        self._put_case = Prepared(database.upsert(cases), dialect)
+        self._open_assignment = Prepared(insert(assignments), dialect)
+        self._end_assignment = Prepared(_end_of_assignment(), dialect)
 
     # Write.
 
@@ -88,13 +97,9 @@ class EventLog:
                 await self._check_fence(connection, batch)
                 if batch.events:
                     await self._append_events(connection, batch.events)
-                if batch.outcomes:
-                    rows = [self._outcome_row(outcome) for outcome in batch.outcomes]
-                    await connection.execute(insert(outcomes), rows)
-                if batch.rows:
-                    await connection.execute(
-                        self._put_case, [self._case_row(row) for row in batch.rows]
-                    )
+                outcome_rows = [self._outcome_row(outcome) for outcome in batch.outcomes]
+                await self._put_outcome.run(connection, outcome_rows)
+                await self._put_case.run(connection, [self._case_row(row) for row in batch.rows])
         except IntegrityError as error:
             raise Contradiction(str(error.orig)) from error
 
@@ -195,7 +200,7 @@ class EventLog:
 
     async def _append_events(self, connection: AsyncConnection, batch: Sequence[AnyEvent]) -> None:
         try:
-            await connection.execute(insert(events), [self._event_row(event) for event in batch])
+            await self._put_event.run(connection, [self._event_row(event) for event in batch])
         except IntegrityError as error:
             raise WrongWriter("another process has appended") from error
         said: list[Row] = [
@@ -203,16 +208,14 @@ class EventLog:
             for e in batch
             if isinstance(e, MessageSent)
         ]
-        if said:
-            await connection.execute(insert(messages), said)
+        await self._put_message.run(connection, said)
         named: list[Row] = [
             {"site": self._site, "agent": agent, "seq": e.seq}
             for e in batch
             if isinstance(e, NoteTaken)
             for agent in dict.fromkeys(e.mentions)
         ]
-        if named:
-            await connection.execute(insert(mentions), named)
+        await self._put_mention.run(connection, named)
         await self._change_holders(connection, [e for e in batch if isinstance(e, CaseEvent)])
 
     async def _change_holders(
@@ -231,24 +234,8 @@ class EventLog:
             for row in (await connection.execute(asked)).all()
         }
         changed = changes(batch, live)
-        if changed.ended:
-            ended = [
-                {"of_case": h.case, "of_seq": h.from_seq, "until_seq": h.to_seq}
-                for h in changed.ended
-            ]
-            await connection.execute(self._end_assignment, ended)
-        if changed.opened:
-            opened: list[Row] = [
-                {
-                    "site": self._site,
-                    "case_id": h.case,
-                    "agent": h.agent,
-                    "from_seq": h.from_seq,
-                    "to_seq": h.to_seq,
-                }
-                for h in changed.opened
-            ]
-            await connection.execute(insert(assignments), opened)
+        await self._end_assignment.run(connection, [self._holding_row(h) for h in changed.ended])
+        await self._open_assignment.run(connection, [self._holding_row(h) for h in changed.opened])
 
     async def _page(self, which: ColumnElement[bool], before: int | None, limit: int) -> EventPage:
         asked = select(events.c.body).where(events.c.site == self._site, which)
@@ -271,6 +258,15 @@ class EventLog:
             "case_id": case,
             "client_id": client,
             "body": encode(event).decode(),
+        }
+
+    def _holding_row(self, holding: Holding) -> Row:
+        return {
+            "site": self._site,
+            "case_id": holding.case,
+            "from_seq": holding.from_seq,
+            "agent": holding.agent,
+            "to_seq": holding.to_seq,
         }
 
     def _outcome_row(self, outcome: Outcome) -> Row:
@@ -297,6 +293,19 @@ class EventLog:
             "updated_seq": row.updated_seq,
             "body": encode(row).decode(),
         }
+
+
+def _end_of_assignment() -> Update:
+    columns = assignments.c
+    return (
+        update(assignments)
+        .where(
+            columns.site == bindparam("_site"),
+            columns.case_id == bindparam("_case_id"),
+            columns.from_seq == bindparam("_from_seq"),
+        )
+        .values(to_seq=bindparam("_to_seq"))
+    )
 
 
 def _head(site: str) -> Select[int]:
