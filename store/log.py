@@ -1,9 +1,19 @@
 """The append-only record of a site: events, and every row that changes with them."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,6 +21,7 @@ from store.database import Database
 from store.errors import Contradiction, StoreError
 from store.folding import fold
 from store.holdings import Holding, changes
+from store.prepared import Prepared, Value
 from store.schema.codec import decode_events, decode_reply, encode
 from store.schema.commands import Reply
 from store.schema.events import AnyEvent, CaseEvent, MessageSent, NoteTaken
@@ -27,7 +38,7 @@ from store.tables import (
     snapshots,
 )
 
-Row = dict[str, str | int | None]
+Row = dict[str, Value]
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -64,16 +75,14 @@ class EventLog:
             .where(leases.c.site == site)
             .with_for_update(read=True, of=leases)
         )
-        self._put_case = database.upsert(cases)
-        self._end_assignment = (
-            update(assignments)
-            .where(
-                assignments.c.site == site,
-                assignments.c.case_id == bindparam("of_case"),
-                assignments.c.from_seq == bindparam("of_seq"),
-            )
-            .values(to_seq=bindparam("until_seq"))
-        )
+        dialect = database.engine.dialect
+        self._put_event = Prepared(insert(events), dialect)
+        self._put_message = Prepared(insert(messages), dialect)
+        self._put_mention = Prepared(insert(mentions), dialect)
+        self._put_outcome = Prepared(insert(outcomes), dialect)
+        self._put_case = Prepared(database.upsert(cases), dialect)
+        self._open_assignment = Prepared(insert(assignments), dialect)
+        self._end_assignment = Prepared(_end_of_assignment(), dialect)
 
     # Write.
 
@@ -88,13 +97,9 @@ class EventLog:
                 await self._check_fence(connection, batch)
                 if batch.events:
                     await self._append_events(connection, batch.events)
-                if batch.outcomes:
-                    rows = [self._outcome_row(outcome) for outcome in batch.outcomes]
-                    await connection.execute(insert(outcomes), rows)
-                if batch.rows:
-                    await connection.execute(
-                        self._put_case, [self._case_row(row) for row in batch.rows]
-                    )
+                outcome_rows = [self._outcome_row(outcome) for outcome in batch.outcomes]
+                await self._put_outcome.run(connection, outcome_rows)
+                await self._put_case.run(connection, [self._case_row(row) for row in batch.rows])
         except IntegrityError as error:
             raise Contradiction(str(error.orig)) from error
 
@@ -136,18 +141,18 @@ class EventLog:
         """Return what became of the commands (actor, ref) that are known."""
         if not keys:
             return {}
+        asked_keys = {_command(actor, ref): (actor, ref) for actor, ref in keys}
         asked = select(outcomes).where(
-            outcomes.c.site == self._site,
-            tuple_(outcomes.c.actor, outcomes.c.ref).in_(list(keys)),
+            outcomes.c.site == self._site, outcomes.c.command.in_(list(asked_keys))
         )
         async with self._database.reading() as connection:
             rows = (await connection.execute(asked)).all()
-        return {
-            (row.actor, row.ref): Outcome(
-                actor=row.actor, ref=row.ref, digest=row.digest, reply=decode_reply(row.reply)
-            )
-            for row in rows
-        }
+        found = {}
+        for row in rows:
+            actor, ref = key = asked_keys[row.command]
+            reply = decode_reply(row.reply)
+            found[key] = Outcome(actor=actor, ref=ref, digest=row.digest, reply=reply)
+        return found
 
     async def taken_messages(self, ids: Sequence[MessageId]) -> set[MessageId]:
         """Return those of the ids that a stored message has."""
@@ -163,18 +168,22 @@ class EventLog:
         self, cases: Sequence[CaseId], *, before: int | None, limit: int
     ) -> EventPage:
         """Return the last events of the cases before seq `before`."""
-        return await self._page(events.c.case_id.in_(list(cases)), before, limit)
+        # One question a case: asked for several at once, a database walks back through the log.
+        pages = [
+            await self._last(events.c.case_id == case, before, limit + 1) for case in set(cases)
+        ]
+        return _page(sorted(chain.from_iterable(pages), key=_seq), limit)
 
     async def of_client(self, client: ClientId, *, before: int | None, limit: int) -> EventPage:
         """Return the last events of the client's cases before seq `before`."""
-        return await self._page(events.c.client_id == client, before, limit)
+        return _page(await self._last(events.c.client_id == client, before, limit + 1), limit)
 
     async def mentions(self, agent: AgentId, *, before: int | None, limit: int) -> EventPage:
         """Return the last notes that name the agent before seq `before`."""
         named = select(mentions.c.seq).where(
             mentions.c.site == self._site, mentions.c.agent == agent
         )
-        return await self._page(events.c.seq.in_(named), before, limit)
+        return _page(await self._last(events.c.seq.in_(named), before, limit + 1), limit)
 
     async def load_snapshot(self) -> tuple[int, bytes] | None:
         """Return the kept state and the seq it is of."""
@@ -195,7 +204,7 @@ class EventLog:
 
     async def _append_events(self, connection: AsyncConnection, batch: Sequence[AnyEvent]) -> None:
         try:
-            await connection.execute(insert(events), [self._event_row(event) for event in batch])
+            await self._put_event.run(connection, [self._event_row(event) for event in batch])
         except IntegrityError as error:
             raise WrongWriter("another process has appended") from error
         said: list[Row] = [
@@ -203,16 +212,14 @@ class EventLog:
             for e in batch
             if isinstance(e, MessageSent)
         ]
-        if said:
-            await connection.execute(insert(messages), said)
+        await self._put_message.run(connection, said)
         named: list[Row] = [
             {"site": self._site, "agent": agent, "seq": e.seq}
             for e in batch
             if isinstance(e, NoteTaken)
             for agent in dict.fromkeys(e.mentions)
         ]
-        if named:
-            await connection.execute(insert(mentions), named)
+        await self._put_mention.run(connection, named)
         await self._change_holders(connection, [e for e in batch if isinstance(e, CaseEvent)])
 
     async def _change_holders(
@@ -231,35 +238,19 @@ class EventLog:
             for row in (await connection.execute(asked)).all()
         }
         changed = changes(batch, live)
-        if changed.ended:
-            ended = [
-                {"of_case": h.case, "of_seq": h.from_seq, "until_seq": h.to_seq}
-                for h in changed.ended
-            ]
-            await connection.execute(self._end_assignment, ended)
-        if changed.opened:
-            opened: list[Row] = [
-                {
-                    "site": self._site,
-                    "case_id": h.case,
-                    "agent": h.agent,
-                    "from_seq": h.from_seq,
-                    "to_seq": h.to_seq,
-                }
-                for h in changed.opened
-            ]
-            await connection.execute(insert(assignments), opened)
+        await self._end_assignment.run(connection, [self._holding_row(h) for h in changed.ended])
+        await self._open_assignment.run(connection, [self._holding_row(h) for h in changed.opened])
 
-    async def _page(self, which: ColumnElement[bool], before: int | None, limit: int) -> EventPage:
+    async def _last(
+        self, which: ColumnElement[bool], before: int | None, limit: int
+    ) -> list[AnyEvent]:
         asked = select(events.c.body).where(events.c.site == self._site, which)
         if before is not None:
             asked = asked.where(events.c.seq < before)
-        asked = asked.order_by(events.c.seq.desc()).limit(limit + 1)
+        asked = asked.order_by(events.c.seq.desc()).limit(limit)
         async with self._database.reading() as connection:
             bodies = (await connection.execute(asked)).scalars().all()
-        page = tuple(_decoded(bodies[limit - 1 :: -1]))
-        has_more = len(bodies) > limit
-        return EventPage(events=page, before=page[0].seq if page and has_more else None)
+        return _decoded(bodies[::-1])
 
     def _event_row(self, event: AnyEvent) -> Row:
         case, client = (event.case, event.client) if isinstance(event, CaseEvent) else (None, None)
@@ -273,11 +264,19 @@ class EventLog:
             "body": encode(event).decode(),
         }
 
+    def _holding_row(self, holding: Holding) -> Row:
+        return {
+            "site": self._site,
+            "case_id": holding.case,
+            "from_seq": holding.from_seq,
+            "agent": holding.agent,
+            "to_seq": holding.to_seq,
+        }
+
     def _outcome_row(self, outcome: Outcome) -> Row:
         return {
             "site": self._site,
-            "actor": outcome.actor,
-            "ref": outcome.ref,
+            "command": _command(outcome.actor, outcome.ref),
             "digest": outcome.digest,
             "reply": encode(outcome.reply).decode(),
         }
@@ -299,8 +298,36 @@ class EventLog:
         }
 
 
+def _end_of_assignment() -> Update:
+    columns = assignments.c
+    return (
+        update(assignments)
+        .where(
+            columns.site == bindparam("_site"),
+            columns.case_id == bindparam("_case_id"),
+            columns.from_seq == bindparam("_from_seq"),
+        )
+        .values(to_seq=bindparam("_to_seq"))
+    )
+
+
 def _head(site: str) -> Select[int]:
     return select(func.coalesce(func.max(events.c.seq), 0)).where(events.c.site == site)
+
+
+def _command(actor: str, ref: str) -> str:
+    # A ref has no space in it, so that no two pairs make one key.
+    return f"{actor} {ref}"
+
+
+def _seq(event: AnyEvent) -> int:
+    return event.seq
+
+
+def _page(found: Sequence[AnyEvent], limit: int) -> EventPage:
+    left_out = max(0, len(found) - limit)
+    page = tuple(found[left_out:])
+    return EventPage(events=page, before=page[0].seq if page and left_out else None)
 
 
 def _decoded(bodies: Sequence[str]) -> list[AnyEvent]:

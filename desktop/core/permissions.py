@@ -10,7 +10,7 @@ from store.schema.terms import Role
 
 
 class Reach(IntEnum):
-    """How far a right goes. OWN: a client's own case, one the agent holds or is offered, oneself."""
+    """How far a right goes. OWN: a client's own case, one that the agent has, or oneself."""
 
     NONE = 0
     OWN = 1
