@@ -1,103 +1,151 @@
-"""Who must hear of something: topics and payloads, in this process or through Redis.
+"""Who hears what, at once and not kept: in this process, or through Redis.
 
-The bus only wakes people up. Nothing is lost with it: the log is the truth.
+The bus wakes and tells; the truth is in the log. Whoever lags reads the log again.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol
+from typing import Protocol, Self
 
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
-from store.errors import SubscriberLagged
+from store.beside import beside
+from store.errors import StoreError, Unavailable
 
-QUEUE_SIZE = 20_000
+# About a second of the busiest floor.
+QUEUED_PAYLOADS = 4096
+
+
+class SubscriberLagged(StoreError):  # noqa: N818 - named for what it is
+    """Payloads were missed: too many waited, or the connection broke. Subscribe anew."""
 
 
 class Bus(Protocol):
-    """Sends payloads to all who listen to a topic, in order for one sender."""
+    """Payloads to whoever has subscribed to their topic."""
 
     async def publish(self, topic: str, payload: bytes) -> None:
-        """Send to those who listen now."""
+        """Hand the payload to every present subscriber, without waiting for any of them."""
         ...
 
     def subscribe(self, topic: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """Listen: nothing published after the context is entered is missed.
+        """Return a block inside which nothing published is missed, in order.
 
-        Raises SubscriberLagged from the iterator when too much waited unread.
+        A read may be cancelled and asked again. Raises SubscriberLagged from the iterator.
         """
         ...
 
 
 class MemoryBus:
-    """The bus inside one process."""
+    """The bus of one process."""
 
-    def __init__(self, queue_size: int = QUEUE_SIZE) -> None:
-        self._queue_size = queue_size
-        self._queues: dict[str, list[asyncio.Queue[bytes | None]]] = defaultdict(list)
+    def __init__(self, queued_payloads: int = QUEUED_PAYLOADS) -> None:
+        self._queued_payloads = queued_payloads
+        self._inboxes: dict[str, set[_Inbox]] = {}
 
     async def publish(self, topic: str, payload: bytes) -> None:
-        """Send to those who listen now."""
-        for queue in self._queues.get(topic, ()):
-            if queue.qsize() < self._queue_size:
-                queue.put_nowait(payload)
-            elif queue.qsize() == self._queue_size:
-                queue.put_nowait(None)
+        """Hand the payload to every present subscriber."""
+        for inbox in self._inboxes.get(topic, ()):
+            inbox.put(payload)
 
     @asynccontextmanager
     async def subscribe(self, topic: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Listen until the context ends."""
-        queue: asyncio.Queue[bytes | None] = asyncio.Queue(self._queue_size + 1)
-        self._queues[topic].append(queue)
+        """Return a block inside which nothing published is missed."""
+        inbox = _Inbox(self._queued_payloads)
+        inboxes = self._inboxes.setdefault(topic, set())
+        inboxes.add(inbox)
         try:
-            yield _drained(queue, topic)
+            yield inbox
         finally:
-            self._queues[topic].remove(queue)
+            inboxes.discard(inbox)
+            if not inboxes:
+                self._inboxes.pop(topic, None)
 
 
 class RedisBus:
-    """The bus between processes: Redis or Valkey publish and subscribe."""
+    """The bus of many processes: Redis or Valkey publish and subscribe."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, queued_payloads: int = QUEUED_PAYLOADS) -> None:
         self._redis = redis
+        self._queued_payloads = queued_payloads
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str) -> AsyncIterator["RedisBus"]:
-        """Connect to `redis://...` and disconnect at the end."""
-        redis: Redis = Redis.from_url(url)
-        try:
-            await redis.ping()
-            yield cls(redis)
-        finally:
-            await redis.aclose()
+    async def open(cls, url: str, queued_payloads: int = QUEUED_PAYLOADS) -> AsyncIterator[Self]:
+        """Connect for the length of a block. Raises Unavailable when nobody answers."""
+        # No silent reconnection: what was published meanwhile would be missed unseen.
+        async with Redis.from_url(url, retry=Retry(NoBackoff(), 0)) as redis:
+            bus = cls(redis, queued_payloads)
+            try:
+                await redis.ping()
+            except (RedisError, OSError) as error:
+                raise Unavailable(str(error)) from error
+            yield bus
 
     async def publish(self, topic: str, payload: bytes) -> None:
-        """Send to those who listen now."""
-        await self._redis.publish(topic, payload)
+        """Hand the payload to every present subscriber. Raises Unavailable."""
+        try:
+            await self._redis.publish(topic, payload)
+        except (RedisError, OSError) as error:
+            raise Unavailable(str(error)) from error
 
     @asynccontextmanager
     async def subscribe(self, topic: str) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Listen until the context ends."""
-        async with self._redis.pubsub(ignore_subscribe_messages=False) as channel:
-            await channel.subscribe(topic)
-            # The server's confirmation: from here on nothing is missed.
-            await channel.get_message(timeout=10)
-            yield _received(channel)
+        """Return a block inside which nothing published is missed. Raises Unavailable."""
+        inbox = _Inbox(self._queued_payloads)
+        async with self._redis.pubsub() as channel:
+            try:
+                await channel.subscribe(topic)
+                # The server's word that it listens; only then is nothing missed.
+                await channel.get_message(timeout=None)
+            except (RedisError, OSError) as error:
+                raise Unavailable(str(error)) from error
+            async with beside(_fill(inbox, channel)):
+                yield inbox
 
 
-async def _drained(queue: asyncio.Queue[bytes | None], topic: str) -> AsyncIterator[bytes]:
-    while True:
-        payload = await queue.get()
+class _Inbox:
+    """A bounded queue of payloads that says when it was too small."""
+
+    def __init__(self, places: int) -> None:
+        # One place more, for the word that something was missed.
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(places + 1)
+        self._places = places
+        self._has_lagged = False
+
+    def put(self, payload: bytes) -> None:
+        if self._has_lagged:
+            return
+        if self._queue.qsize() < self._places:
+            self._queue.put_nowait(payload)
+        else:
+            self.lag()
+
+    def lag(self) -> None:
+        if not self._has_lagged:
+            self._has_lagged = True
+            self._queue.put_nowait(None)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        payload = await self._queue.get()
         if payload is None:
-            raise SubscriberLagged(topic)
-        yield payload
+            self._queue.put_nowait(None)
+            raise SubscriberLagged
+        return payload
 
 
-async def _received(channel: PubSub) -> AsyncIterator[bytes]:
-    async for message in channel.listen():
-        if message["type"] == "message":
-            yield message["data"]
+async def _fill(inbox: _Inbox, channel: PubSub) -> None:
+    try:
+        while True:
+            message = await channel.get_message(ignore_subscribe_messages=True, timeout=None)
+            if message is not None:
+                inbox.put(message["data"])
+    except (RedisError, OSError):
+        inbox.lag()

@@ -1,20 +1,17 @@
-"""The errors of the store."""
+"""What can go wrong in the store: one tree, each leaf something a caller can name and mend."""
 
 
 class StoreError(Exception):
-    """Something the store was asked for could not be done; nothing has changed."""
+    """The store could not do what was asked."""
 
 
-class WrongWriter(StoreError):  # noqa: N818 - it names who asked, not what broke
-    """Another process holds the site's lease or has appended to its log."""
+class Contradiction(StoreError):  # noqa: N818 - named for what it is
+    """What was to be stored contradicts what is stored. Nothing has changed."""
 
 
-class SubscriberLagged(StoreError):  # noqa: N818 - as above
-    """A subscriber read too slowly and has lost payloads; it must start afresh from the log."""
+class Unavailable(StoreError):  # noqa: N818 - named for what it is
+    """Nobody answered in time, or the bus cannot be reached. Whether it was done is unknown."""
 
 
-class Unavailable(StoreError):  # noqa: N818 - as above
-    """The writer has not answered; the command may or may not have been carried out.
-
-    Asking again with the same ref is safe.
-    """
+class BadCursor(StoreError):  # noqa: N818 - named for what it is
+    """A page was asked with a cursor that no page gave."""

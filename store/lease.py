@@ -1,63 +1,57 @@
-"""The right to write a site's log: one holder at a time, each new one under a higher epoch."""
+"""Who may write a site's log: one row, changed only by conditional updates."""
 
-from sqlalchemy import insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import update
 
-from store import tables as t
 from store.database import Database
+from store.tables import leases
 
 
 class Lease:
-    """The lease of one site."""
+    """The right to write one site's log, for a time, under an epoch that only grows."""
 
     def __init__(self, database: Database, site: str) -> None:
         self._database = database
         self._site = site
 
     async def acquire(self, holder: str, now_ms: int, ttl_ms: int) -> int | None:
-        """Take the lease until now_ms + ttl_ms; return its epoch, or None while another has it."""
-        columns = t.leases.c
-        query = select(columns.epoch, columns.expires_ms, columns.holder).where(
-            columns.site == self._site
+        """Take the lease; return its new epoch, or None while somebody else holds it.
+
+        holder: a name that no other running process has. Its own lease it may take again at once,
+        under a new epoch: a process that was restarted never shares an epoch with its former self.
+        """
+        statement = self._database.insert(leases).values(
+            site=self._site, holder=holder, epoch=1, expires_ms=now_ms + ttl_ms
         )
-        try:
-            async with self._database.writing() as connection:
-                row = (await connection.execute(query)).first()
-                if row is None:
-                    await connection.execute(
-                        insert(t.leases).values(
-                            site=self._site, holder=holder, epoch=1, expires_ms=now_ms + ttl_ms
-                        )
-                    )
-                    return 1
-                taken = await connection.execute(
-                    update(t.leases)
-                    .where(
-                        columns.site == self._site,
-                        columns.epoch == row.epoch,
-                        or_(columns.expires_ms <= now_ms, columns.holder == holder),
-                    )
-                    .values(epoch=row.epoch + 1, holder=holder, expires_ms=now_ms + ttl_ms)
-                )
-                return int(row.epoch) + 1 if taken.rowcount == 1 else None
-        except IntegrityError:
-            # Another took the very first lease at the same moment.
-            return None
+        taking = statement.on_conflict_do_update(
+            index_elements=[leases.c.site],
+            set_={
+                "holder": statement.excluded.holder,
+                "epoch": leases.c.epoch + 1,
+                "expires_ms": statement.excluded.expires_ms,
+            },
+            where=(leases.c.expires_ms <= now_ms) | (leases.c.holder == holder),
+        ).returning(leases.c.epoch)
+        async with self._database.writing() as connection:
+            epoch: int | None = (await connection.execute(taking)).scalar_one_or_none()
+        return epoch
 
     async def renew(self, epoch: int, now_ms: int, ttl_ms: int) -> bool:
-        """Keep the lease until now_ms + ttl_ms; False when it is no longer ours."""
-        return await self._change(epoch, now_ms + ttl_ms)
+        """Keep the lease for another `ttl_ms`; False when it is no longer ours."""
+        keeping = (
+            update(leases)
+            .where(leases.c.site == self._site, leases.c.epoch == epoch, leases.c.holder != "")
+            .values(expires_ms=now_ms + ttl_ms)
+        )
+        async with self._database.writing() as connection:
+            return (await connection.execute(keeping)).rowcount == 1
 
     async def release(self, epoch: int) -> None:
-        """Let another take the lease at once."""
-        await self._change(epoch, 0)
-
-    async def _change(self, epoch: int, expires_ms: int) -> bool:
-        columns = t.leases.c
+        """Give the lease up, so that the next holder need not wait."""
+        # The row stays: the epoch must never begin again.
+        leaving = (
+            update(leases)
+            .where(leases.c.site == self._site, leases.c.epoch == epoch)
+            .values(holder="", expires_ms=0)
+        )
         async with self._database.writing() as connection:
-            changed = await connection.execute(
-                update(t.leases)
-                .where(columns.site == self._site, columns.epoch == epoch)
-                .values(expires_ms=expires_ms)
-            )
-            return changed.rowcount == 1
+            await connection.execute(leaving)

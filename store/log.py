@@ -1,34 +1,48 @@
-"""The event log: the truth of a site, with gapless seq, written by one writer at a time."""
+"""The append-only record of a site: events, and every row that changes with them."""
 
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, bindparam, func, insert, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    bindparam,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from store import tables as t
 from store.database import Database
-from store.errors import WrongWriter
-from store.schema.codec import decode_event, decode_reply, encode
+from store.errors import Contradiction, StoreError
+from store.folding import fold
+from store.holdings import Holding, changes
+from store.prepared import Prepared, Value
+from store.schema.codec import decode_events, decode_reply, encode
 from store.schema.commands import Reply
-from store.schema.events import (
-    AnyEvent,
-    CaseAssigned,
-    CaseClosed,
-    CaseEvent,
-    CaseQueued,
-    MessageSent,
-    NoteTaken,
-)
+from store.schema.events import AnyEvent, CaseEvent, MessageSent, NoteTaken
 from store.schema.ids import AgentId, CaseId, ClientId, MessageId
 from store.schema.views import CaseView, EventPage
-from store.searching import folded
+from store.tables import (
+    assignments,
+    cases,
+    events,
+    leases,
+    mentions,
+    messages,
+    outcomes,
+    snapshots,
+)
+
+Row = dict[str, Value]
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """How one command ended. digest: SHA-256 of the encoded command, hex."""
+    """What became of one command. digest: SHA-256 of the encoded command, hex."""
 
     actor: str
     ref: str
@@ -37,7 +51,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 
 class Batch(Struct, frozen=True, kw_only=True):
-    """What is committed together. rows: each changed case as it is after the batch."""
+    """What one turn of the writer stores. rows: the last form of each case that changed."""
 
     epoch: int
     events: tuple[AnyEvent, ...] = ()
@@ -45,230 +59,227 @@ class Batch(Struct, frozen=True, kw_only=True):
     rows: tuple[CaseView, ...] = ()
 
 
+class WrongWriter(StoreError):  # noqa: N818 - named for what it is
+    """Somebody else writes this log now. Nothing was stored; drop the memory and stop."""
+
+
 class EventLog:
-    """The log of one site."""
+    """One site's log."""
 
     def __init__(self, database: Database, site: str) -> None:
         self._database = database
         self._site = site
-        dialect = sqlite if database.is_sqlite else postgresql
-        cases = dialect.insert(t.cases)
-        self._save_case = cases.on_conflict_do_update(
-            index_elements=["site", "case_id"],
-            set_={
-                name: cases.excluded[name]
-                for name in ("status", "queue", "holder", "client", "search", "updated_seq", "body")
-            },
+        # Built once: `append` is the hot path.
+        self._fence = (
+            select(leases.c.epoch, _head(site).scalar_subquery())
+            .where(leases.c.site == site)
+            .with_for_update(read=True, of=leases)
         )
-        snapshots = dialect.insert(t.snapshots)
-        self._save_snapshot = snapshots.on_conflict_do_update(
-            index_elements=["site"],
-            set_={"seq": snapshots.excluded.seq, "body": snapshots.excluded.body},
-        )
-        self._end_assignment = (
-            update(t.assignments)
-            .where(
-                t.assignments.c.site == site,
-                t.assignments.c.case_id == bindparam("of_case"),
-                t.assignments.c.to_seq.is_(None),
-            )
-            .values(to_seq=bindparam("ended_at"))
-        )
+        dialect = database.engine.dialect
+        self._put_event = Prepared(insert(events), dialect)
+        self._put_message = Prepared(insert(messages), dialect)
+        self._put_mention = Prepared(insert(mentions), dialect)
+        self._put_outcome = Prepared(insert(outcomes), dialect)
+        self._put_case = Prepared(database.upsert(cases), dialect)
+        self._open_assignment = Prepared(insert(assignments), dialect)
+        self._end_assignment = Prepared(_end_of_assignment(), dialect)
 
-    async def head(self) -> int:
-        """Return the seq of the last event, 0 when there is none."""
-        query = select(func.max(t.events.c.seq)).where(t.events.c.site == self._site)
-        async with self._database.reading() as connection:
-            return (await connection.scalar(query)) or 0
-
-    async def read(self, after_seq: int, limit: int = 1000) -> list[AnyEvent]:
-        """Return the next events after `after_seq`, oldest first."""
-        query = (
-            select(t.events.c.body)
-            .where(t.events.c.site == self._site, t.events.c.seq > after_seq)
-            .order_by(t.events.c.seq)
-            .limit(limit)
-        )
-        async with self._database.reading() as connection:
-            return [decode_event(body) for body in await connection.scalars(query)]
+    # Write.
 
     async def append(self, batch: Batch) -> None:
-        """Store all of the batch or none of it.
+        """Store all of the batch or nothing.
 
-        Raises WrongWriter when `batch.epoch` is no longer the lease's, or the log has grown.
+        Raises WrongWriter when the lease has another epoch or the log another head, and
+        Contradiction when a message id or a command's outcome is stored already.
         """
         try:
             async with self._database.writing() as connection:
-                await self._check_epoch(connection, batch.epoch)
-                await self._write(connection, batch)
+                await self._check_fence(connection, batch)
+                if batch.events:
+                    await self._append_events(connection, batch.events)
+                outcome_rows = [self._outcome_row(outcome) for outcome in batch.outcomes]
+                await self._put_outcome.run(connection, outcome_rows)
+                await self._put_case.run(connection, [self._case_row(row) for row in batch.rows])
         except IntegrityError as error:
-            raise WrongWriter(str(error.orig)) from error
+            raise Contradiction(str(error.orig)) from error
 
-    async def _check_epoch(self, connection: AsyncConnection, epoch: int) -> None:
-        query = select(t.leases.c.epoch).where(t.leases.c.site == self._site)
-        if not self._database.is_sqlite:
-            query = query.with_for_update(read=True)
-        if await connection.scalar(query) != epoch:
-            raise WrongWriter("the lease has another epoch")
+    async def save_snapshot(self, seq: int, body: bytes) -> None:
+        """Keep the writer's state after event `seq`, in place of an older one."""
+        statement = self._database.upsert(snapshots)
+        async with self._database.writing() as connection:
+            await connection.execute(statement, {"site": self._site, "seq": seq, "body": body})
 
-    async def _write(self, connection: AsyncConnection, batch: Batch) -> None:
-        site = self._site
-        if batch.events:
-            await connection.execute(insert(t.events), [self._event_row(x) for x in batch.events])
-        said = [x for x in batch.events if isinstance(x, MessageSent)]
-        if said:
-            await connection.execute(
-                insert(t.messages),
-                [
-                    {"site": site, "message_id": x.message, "case_id": x.case, "seq": x.seq}
-                    for x in said
-                ],
-            )
-        named = [
-            {"site": site, "agent": agent, "seq": x.seq}
-            for x in batch.events
-            if isinstance(x, NoteTaken)
-            for agent in dict.fromkeys(x.mentions)
-        ]
-        if named:
-            await connection.execute(insert(t.mentions), named)
-        await self._write_assignments(connection, batch.events)
-        if batch.rows:
-            await connection.execute(self._save_case, [self._case_row(row) for row in batch.rows])
-        if batch.outcomes:
-            await connection.execute(
-                insert(t.outcomes),
-                [
-                    {
-                        "site": site,
-                        "actor": x.actor,
-                        "ref": x.ref,
-                        "digest": x.digest,
-                        "reply": encode(x.reply).decode(),
-                    }
-                    for x in batch.outcomes
-                ],
-            )
+    # Read.
 
-    async def _write_assignments(
-        self, connection: AsyncConnection, events: Sequence[AnyEvent]
-    ) -> None:
-        site = self._site
-        live: dict[CaseId, tuple[str, int]] = {}
-        ended: dict[CaseId, int] = {}
-        rows: list[dict[str, object]] = []
-        for event in events:
-            if not isinstance(event, CaseAssigned | CaseQueued | CaseClosed):
-                continue
-            if event.case in live:
-                agent, from_seq = live.pop(event.case)
-                rows.append(_assignment(site, event.case, agent, from_seq, event.seq))
-            else:
-                ended.setdefault(event.case, event.seq)
-            if isinstance(event, CaseAssigned) and event.holder is not None:
-                live[event.case] = (event.holder, event.seq)
-        rows += [_assignment(site, case, agent, seq, None) for case, (agent, seq) in live.items()]
-        if ended:
-            await connection.execute(
-                self._end_assignment,
-                [{"of_case": case, "ended_at": seq} for case, seq in ended.items()],
-            )
-        if rows:
-            await connection.execute(insert(t.assignments), rows)
+    async def head(self) -> int:
+        """Return the seq of the last event, 0 when there is none."""
+        async with self._database.reading() as connection:
+            return (await connection.execute(_head(self._site))).scalar_one()
 
-    async def outcomes(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Outcome]:
-        """Return the outcomes already kept for these (actor, ref)."""
-        if not keys:
-            return {}
-        columns = t.outcomes.c
-        query = select(columns.actor, columns.ref, columns.digest, columns.reply).where(
-            columns.site == self._site, tuple_(columns.actor, columns.ref).in_(keys)
+    async def read(self, after_seq: int, limit: int) -> list[AnyEvent]:
+        """Return the events after `after_seq`, oldest first."""
+        asked = (
+            select(events.c.body)
+            .where(events.c.site == self._site, events.c.seq > after_seq)
+            .order_by(events.c.seq)
+            .limit(limit)
         )
         async with self._database.reading() as connection:
-            return {
-                (actor, ref): Outcome(
-                    actor=actor, ref=ref, digest=digest, reply=decode_reply(reply)
-                )
-                for actor, ref, digest, reply in await connection.execute(query)
-            }
+            return _decoded((await connection.execute(asked)).scalars().all())
+
+    async def floor(self) -> list[AnyEvent]:
+        """Return every event that is not about a case, oldest first."""
+        asked = (
+            select(events.c.body)
+            .where(events.c.site == self._site, events.c.case_id.is_(None))
+            .order_by(events.c.seq)
+        )
+        async with self._database.reading() as connection:
+            return _decoded((await connection.execute(asked)).scalars().all())
+
+    async def outcomes(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Outcome]:
+        """Return what became of the commands (actor, ref) that are known."""
+        if not keys:
+            return {}
+        asked = select(outcomes).where(
+            outcomes.c.site == self._site,
+            tuple_(outcomes.c.actor, outcomes.c.ref).in_(list(keys)),
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(asked)).all()
+        return {
+            (row.actor, row.ref): Outcome(
+                actor=row.actor, ref=row.ref, digest=row.digest, reply=decode_reply(row.reply)
+            )
+            for row in rows
+        }
 
     async def taken_messages(self, ids: Sequence[MessageId]) -> set[MessageId]:
         """Return those of the ids that a stored message has."""
         if not ids:
             return set()
-        query = select(t.messages.c.message_id).where(
-            t.messages.c.site == self._site, t.messages.c.message_id.in_(ids)
+        asked = select(messages.c.message_id).where(
+            messages.c.site == self._site, messages.c.message_id.in_(list(ids))
         )
         async with self._database.reading() as connection:
-            return {MessageId(found) for found in await connection.scalars(query)}
+            return {MessageId(taken) for taken in (await connection.execute(asked)).scalars()}
 
     async def of_case(
-        self, cases: Sequence[CaseId], *, before: int | None = None, limit: int = 100
+        self, cases: Sequence[CaseId], *, before: int | None, limit: int
     ) -> EventPage:
-        """Return the last events of these cases before `before`."""
-        return await self._page(t.events.c.case_id.in_(cases), before=before, limit=limit)
+        """Return the last events of the cases before seq `before`."""
+        return await self._page(events.c.case_id.in_(list(cases)), before, limit)
 
-    async def of_client(
-        self, client: ClientId, *, before: int | None = None, limit: int = 100
-    ) -> EventPage:
-        """Return the last events of all cases of a client before `before`."""
-        return await self._page(t.events.c.client_id == client, before=before, limit=limit)
+    async def of_client(self, client: ClientId, *, before: int | None, limit: int) -> EventPage:
+        """Return the last events of the client's cases before seq `before`."""
+        return await self._page(events.c.client_id == client, before, limit)
 
-    async def mentions(
-        self, agent: AgentId, *, before: int | None = None, limit: int = 50
-    ) -> EventPage:
-        """Return the last notes that name the agent before `before`."""
-        named = select(t.mentions.c.seq).where(
-            t.mentions.c.site == self._site, t.mentions.c.agent == agent
+    async def mentions(self, agent: AgentId, *, before: int | None, limit: int) -> EventPage:
+        """Return the last notes that name the agent before seq `before`."""
+        named = select(mentions.c.seq).where(
+            mentions.c.site == self._site, mentions.c.agent == agent
         )
-        return await self._page(t.events.c.seq.in_(named), before=before, limit=limit)
-
-    async def save_snapshot(self, seq: int, body: bytes) -> None:
-        """Keep the writer's state after event `seq`, in place of the one before."""
-        async with self._database.writing() as connection:
-            await connection.execute(
-                self._save_snapshot, {"site": self._site, "seq": seq, "body": body}
-            )
+        return await self._page(events.c.seq.in_(named), before, limit)
 
     async def load_snapshot(self) -> tuple[int, bytes] | None:
-        """Return the kept state and its seq."""
-        query = select(t.snapshots.c.seq, t.snapshots.c.body).where(
-            t.snapshots.c.site == self._site
-        )
+        """Return the kept state and the seq it is of."""
+        asked = select(snapshots.c.seq, snapshots.c.body).where(snapshots.c.site == self._site)
         async with self._database.reading() as connection:
-            row = (await connection.execute(query)).first()
+            row = (await connection.execute(asked)).one_or_none()
         return None if row is None else (row.seq, row.body)
 
-    async def _page(
-        self, condition: ColumnElement[bool], *, before: int | None, limit: int
-    ) -> EventPage:
-        query = (
-            select(t.events.c.body)
-            .where(t.events.c.site == self._site, condition)
-            .order_by(t.events.c.seq.desc())
-            .limit(limit + 1)
-        )
-        if before is not None:
-            query = query.where(t.events.c.seq < before)
-        async with self._database.reading() as connection:
-            events = [decode_event(body) for body in await connection.scalars(query)]
-        has_more = len(events) > limit
-        events = events[:limit][::-1]
-        return EventPage(events=tuple(events), before=events[0].seq if has_more else None)
+    # Helpers.
 
-    def _event_row(self, event: AnyEvent) -> dict[str, object]:
+    async def _check_fence(self, connection: AsyncConnection, batch: Batch) -> None:
+        row = (await connection.execute(self._fence)).one_or_none()
+        if row is None or row[0] != batch.epoch:
+            raise WrongWriter(f"epoch {batch.epoch} is over")
+        for place, event in enumerate(batch.events, start=row[1] + 1):
+            if event.seq != place:
+                raise WrongWriter(f"event {event.seq} cannot be number {place}")
+
+    async def _append_events(self, connection: AsyncConnection, batch: Sequence[AnyEvent]) -> None:
+        try:
+            await self._put_event.run(connection, [self._event_row(event) for event in batch])
+        except IntegrityError as error:
+            raise WrongWriter("another process has appended") from error
+        said: list[Row] = [
+            {"site": self._site, "message_id": e.message, "case_id": e.case, "seq": e.seq}
+            for e in batch
+            if isinstance(e, MessageSent)
+        ]
+        await self._put_message.run(connection, said)
+        named: list[Row] = [
+            {"site": self._site, "agent": agent, "seq": e.seq}
+            for e in batch
+            if isinstance(e, NoteTaken)
+            for agent in dict.fromkeys(e.mentions)
+        ]
+        await self._put_mention.run(connection, named)
+        await self._change_holders(connection, [e for e in batch if isinstance(e, CaseEvent)])
+
+    async def _change_holders(
+        self, connection: AsyncConnection, batch: Sequence[CaseEvent]
+    ) -> None:
+        if not batch:
+            return
+        touched = list({event.case for event in batch})
+        asked = select(assignments.c.case_id, assignments.c.agent, assignments.c.from_seq).where(
+            assignments.c.site == self._site,
+            assignments.c.case_id.in_(touched),
+            assignments.c.to_seq.is_(None),
+        )
+        live = {
+            CaseId(row.case_id): Holding(case=row.case_id, agent=row.agent, from_seq=row.from_seq)
+            for row in (await connection.execute(asked)).all()
+        }
+        changed = changes(batch, live)
+        await self._end_assignment.run(connection, [self._holding_row(h) for h in changed.ended])
+        await self._open_assignment.run(connection, [self._holding_row(h) for h in changed.opened])
+
+    async def _page(self, which: ColumnElement[bool], before: int | None, limit: int) -> EventPage:
+        asked = select(events.c.body).where(events.c.site == self._site, which)
+        if before is not None:
+            asked = asked.where(events.c.seq < before)
+        asked = asked.order_by(events.c.seq.desc()).limit(limit + 1)
+        async with self._database.reading() as connection:
+            bodies = (await connection.execute(asked)).scalars().all()
+        page = tuple(_decoded(bodies[limit - 1 :: -1]))
+        has_more = len(bodies) > limit
+        return EventPage(events=page, before=page[0].seq if page and has_more else None)
+
+    def _event_row(self, event: AnyEvent) -> Row:
         case, client = (event.case, event.client) if isinstance(event, CaseEvent) else (None, None)
         return {
             "site": self._site,
             "seq": event.seq,
             "at_ms": event.at_ms,
-            "type": event.__struct_config__.tag,
+            "type": str(event.__struct_config__.tag),
             "case_id": case,
             "client_id": client,
             "body": encode(event).decode(),
         }
 
-    def _case_row(self, row: CaseView) -> dict[str, object]:
+    def _holding_row(self, holding: Holding) -> Row:
+        return {
+            "site": self._site,
+            "case_id": holding.case,
+            "from_seq": holding.from_seq,
+            "agent": holding.agent,
+            "to_seq": holding.to_seq,
+        }
+
+    def _outcome_row(self, outcome: Outcome) -> Row:
+        return {
+            "site": self._site,
+            "actor": outcome.actor,
+            "ref": outcome.ref,
+            "digest": outcome.digest,
+            "reply": encode(outcome.reply).decode(),
+        }
+
+    def _case_row(self, row: CaseView) -> Row:
+        words = f"{row.client_name} {row.subject} {row.case} {row.last_text}"
         return {
             "site": self._site,
             "case_id": row.case,
@@ -276,13 +287,31 @@ class EventLog:
             "queue": row.queue,
             "holder": row.holder,
             "client": row.client,
-            "search": folded(f"{row.client_name} {row.subject} {row.case} {row.last_text}"),
+            "subject": row.subject,
+            "client_name": row.client_name,
+            "search": fold(words),
             "updated_seq": row.updated_seq,
             "body": encode(row).decode(),
         }
 
 
-def _assignment(
-    site: str, case: CaseId, agent: str, from_seq: int, to_seq: int | None
-) -> dict[str, object]:
-    return {"site": site, "case_id": case, "agent": agent, "from_seq": from_seq, "to_seq": to_seq}
+def _end_of_assignment() -> Update:
+    columns = assignments.c
+    return (
+        update(assignments)
+        .where(
+            columns.site == bindparam("_site"),
+            columns.case_id == bindparam("_case_id"),
+            columns.from_seq == bindparam("_from_seq"),
+        )
+        .values(to_seq=bindparam("_to_seq"))
+    )
+
+
+def _head(site: str) -> Select[int]:
+    return select(func.coalesce(func.max(events.c.seq), 0)).where(events.c.site == site)
+
+
+def _decoded(bodies: Sequence[str]) -> list[AnyEvent]:
+    # One decode for all: the bodies are JSON already.
+    return decode_events("[" + ",".join(bodies) + "]")

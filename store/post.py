@@ -1,22 +1,28 @@
-"""Asking the writer of a site from anywhere, and its answer."""
+"""Commands to the writer of a site and its answers, over the bus."""
 
 import asyncio
+import itertools
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
 from msgspec import Struct
 
-from store.bus import Bus
-from store.errors import Unavailable
+from store.beside import beside
+from store.bus import Bus, SubscriberLagged
+from store.errors import Unavailable as Unavailable
 from store.schema.codec import encode
 from store.schema.commands import Envelope, Reply
 
-ANSWER_SECONDS = 5.0
+ANSWER_S = 5.0
+_RETRY_S = 1.0
+
+_log = logging.getLogger(__name__)
 
 
 class Post(Struct, frozen=True, kw_only=True):
-    """A command with the way back: the asking process and its number for it."""
+    """A command on the bus. node, number: where and as what the answer is awaited."""
 
     node: str
     number: int
@@ -24,7 +30,7 @@ class Post(Struct, frozen=True, kw_only=True):
 
 
 class PostReply(Struct, frozen=True, kw_only=True):
-    """The writer's answer to a Post."""
+    """The writer's answer to one Post."""
 
     number: int
     reply: Reply
@@ -35,67 +41,77 @@ decode_post_reply = msgspec.json.Decoder(PostReply).decode
 
 
 def commands_topic(site: str) -> str:
-    """Return the topic the site's writer listens to."""
+    """Return where a site's writer listens for a Post."""
     return f"commands.{site}"
 
 
 def replies_topic(node: str) -> str:
-    """Return the topic one asking process listens to."""
+    """Return where a node listens for a PostReply."""
     return f"replies.{node}"
 
 
 def events_topic(site: str) -> str:
-    """Return the topic of the site's committed events."""
+    """Return where each committed batch is told, a JSON array of events."""
     return f"events.{site}"
 
 
 def signals_topic(site: str) -> str:
-    """Return the topic of the site's typing signs."""
+    """Return where typing signs go, JSON of frames.Typing."""
     return f"signals.{site}"
 
 
 class Courier:
-    """Takes commands to the writer of a site and brings the answers back."""
+    """Carries commands to a site's writer and brings each answer to its asker."""
 
     def __init__(self, bus: Bus, site: str, node: str) -> None:
         self._bus = bus
-        self._topic = commands_topic(site)
+        self._site = site
         self._node = node
-        self._number = 0
-        self._waiting: dict[int, asyncio.Future[Reply]] = {}
+        self._numbers = itertools.count(1)
+        self._awaited: dict[int, asyncio.Future[Reply]] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Receive answers until the context ends."""
-        async with (
-            self._bus.subscribe(replies_topic(self._node)) as replies,
-            asyncio.TaskGroup() as tasks,
-        ):
-            receiving = tasks.create_task(self._receive(replies))
-            try:
-                yield
-            finally:
-                receiving.cancel()
+        """Listen for answers for the length of a block."""
+        is_listening = asyncio.Event()
+        async with beside(self._listen(is_listening)):
+            await is_listening.wait()
+            yield
 
     async def ask(self, envelope: Envelope) -> Reply:
-        """Return the writer's answer. Raises Unavailable when there is none in time."""
-        self._number += 1
-        number = self._number
+        """Send a command and wait for its answer.
+
+        Raises Unavailable after 5 s: the command may have been carried out, and asking again
+        with the same ref tells.
+        """
+        number = next(self._numbers)
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = answer
+        self._awaited[number] = answer
         post = Post(node=self._node, number=number, envelope=envelope)
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await self._bus.publish(self._topic, encode(post))
+            async with asyncio.timeout(ANSWER_S):
+                await self._bus.publish(commands_topic(self._site), encode(post))
                 return await answer
         except TimeoutError as error:
-            raise Unavailable(envelope.command.ref) from error
+            raise Unavailable("the writer did not answer") from error
         finally:
-            del self._waiting[number]
+            del self._awaited[number]
 
-    async def _receive(self, replies: AsyncIterator[bytes]) -> None:
-        async for payload in replies:
-            answered = decode_post_reply(payload)
-            waiting = self._waiting.get(answered.number)
-            if waiting is not None and not waiting.done():
-                waiting.set_result(answered.reply)
+    async def _listen(self, is_listening: asyncio.Event) -> None:
+        while True:
+            try:
+                async with self._bus.subscribe(replies_topic(self._node)) as payloads:
+                    is_listening.set()
+                    async for payload in payloads:
+                        self._deliver(decode_post_reply(payload))
+            except SubscriberLagged:
+                # Whoever's answer was missed asks again after its time is out.
+                _log.warning("answers were missed node=%s", self._node)
+            except Unavailable:
+                _log.warning("the bus is away node=%s", self._node)
+                await asyncio.sleep(_RETRY_S)
+
+    def _deliver(self, answer: PostReply) -> None:
+        awaited = self._awaited.get(answer.number)
+        if awaited is not None and not awaited.done():
+            awaited.set_result(answer.reply)

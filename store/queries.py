@@ -1,20 +1,22 @@
-"""Reading cases: one, the open ones, a client's, and a search."""
+"""Cases as lists show them."""
 
 import msgspec
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, select, tuple_
 
-from store import tables as t
 from store.database import Database
+from store.paging import cursor_of, place_of
 from store.schema.ids import AgentId, CaseId, ClientId, QueueId
 from store.schema.terms import CaseStatus
 from store.schema.views import CasePage, CaseView
-from store.searching import pattern
+from store.searching import holds_words
+from store.tables import cases
 
-_decode = msgspec.json.Decoder(CaseView).decode
+_decode_case = msgspec.json.Decoder(CaseView).decode
+_decode_cases = msgspec.json.Decoder(list[CaseView]).decode
 
 
 class CaseQueries:
-    """The cases of one site, as the last committed batch left them."""
+    """One site's cases, as they were after the last committed batch."""
 
     def __init__(self, database: Database, site: str) -> None:
         self._database = database
@@ -22,18 +24,25 @@ class CaseQueries:
 
     async def case(self, case: CaseId) -> CaseView | None:
         """Return one case."""
-        found = await self._rows(self._all().where(t.cases.c.case_id == case))
+        found = await self._rows(cases.c.case_id == case, limit=1)
         return found[0] if found else None
 
     async def open_cases(self) -> list[CaseView]:
-        """Return every case that is not closed."""
-        return await self._rows(self._all().where(t.cases.c.status != CaseStatus.CLOSED.value))
+        """Return every case that is not closed, in id order."""
+        asked = (
+            select(cases.c.body)
+            .where(cases.c.site == self._site, cases.c.status != CaseStatus.CLOSED.value)
+            .order_by(cases.c.case_id)
+        )
+        async with self._database.reading() as connection:
+            bodies = (await connection.execute(asked)).scalars().all()
+        return _decode_cases("[" + ",".join(bodies) + "]")
 
-    async def cases_of_client(self, client: ClientId, limit: int = 50) -> tuple[CaseView, ...]:
-        """Return a client's cases, the last changed first."""
-        return (await self.search(client=client, limit=limit)).cases
+    async def cases_of_client(self, client: ClientId, limit: int) -> tuple[CaseView, ...]:
+        """Return the client's cases, the last changed first."""
+        return await self._rows(cases.c.client == client, limit=limit)
 
-    async def search(  # noqa: PLR0913 - each is one optional filter of the same list
+    async def search(  # noqa: PLR0913 - one filter each, all optional
         self,
         *,
         text: str = "",
@@ -44,31 +53,36 @@ class CaseQueries:
         cursor: str | None = None,
         limit: int = 50,
     ) -> CasePage:
-        """Return the cases that pass every filter, the last changed first."""
-        columns = t.cases.c
-        query = self._all().order_by(columns.updated_seq.desc()).limit(limit + 1)
-        filters = {
-            columns.status: status.value if status else None,
-            columns.queue: queue,
-            columns.holder: holder,
-            columns.client: client,
-        }
-        for column, value in filters.items():
-            if value is not None:
-                query = query.where(column == value)
-        if text:
-            query = query.where(columns.search.like(pattern(text), escape="\\"))
+        """Return a page of the cases that pass every filter, the last changed first.
+
+        text: words to find in client name, subject, case id and last message, without regard to
+        accents and case. Raises BadCursor.
+        """
+        wanted = [
+            (cases.c.status, None if status is None else status.value),
+            (cases.c.queue, queue),
+            (cases.c.holder, holder),
+            (cases.c.client, client),
+        ]
+        filters = [column == value for column, value in wanted if value is not None]
+        filters += holds_words(cases.c.search, text)
         if cursor is not None:
-            query = query.where(columns.updated_seq < int(cursor))
-        found = await self._rows(query)
-        page = tuple(found[:limit])
+            place = place_of(cursor, tuple[int, str])
+            filters.append(tuple_(cases.c.updated_seq, cases.c.case_id) < place)
+        found = await self._rows(*filters, limit=limit + 1)
+        page = found[:limit]
+        has_more = len(found) > limit
         return CasePage(
-            cases=page, cursor=str(page[-1].updated_seq) if len(found) > limit else None
+            cases=page,
+            cursor=cursor_of(page[-1].updated_seq, page[-1].case) if page and has_more else None,
         )
 
-    def _all(self) -> Select[str]:
-        return select(t.cases.c.body).where(t.cases.c.site == self._site)
-
-    async def _rows(self, query: Select[str]) -> list[CaseView]:
+    async def _rows(self, *filters: ColumnElement[bool], limit: int) -> tuple[CaseView, ...]:
+        asked = (
+            select(cases.c.body)
+            .where(cases.c.site == self._site, *filters)
+            .order_by(cases.c.updated_seq.desc(), cases.c.case_id.desc())
+            .limit(limit)
+        )
         async with self._database.reading() as connection:
-            return [_decode(body) for body in await connection.scalars(query)]
+            return tuple(map(_decode_case, (await connection.execute(asked)).scalars()))

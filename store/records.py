@@ -1,16 +1,20 @@
-"""Records kept beside the log: people, clients, files, and what administrators write."""
+"""What is kept beside the log: people, sign-ins, sessions, texts and file cards."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
-from msgspec import Struct
-from sqlalchemy import Table, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from msgspec import Struct, structs
+from sqlalchemy import ColumnElement, Select, Table, delete, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import UpdateBase
 
-from store import tables as t
 from store.database import Database
+from store.errors import Contradiction
+from store.folding import fold
+from store.paging import cursor_of, place_of
 from store.schema.codec import encode
-from store.schema.ids import AgentId, ArticleId, CaseId, ClientId, FileId
+from store.schema.ids import AgentId, ArticleId, CaseId, ClientId
 from store.schema.views import (
     Article,
     ClientPage,
@@ -22,243 +26,230 @@ from store.schema.views import (
     StoredFile,
     Template,
 )
-from store.searching import folded, pattern
+from store.searching import holds_words
+from store.tables import (
+    articles,
+    clients,
+    credentials,
+    files,
+    macros,
+    profiles,
+    sessions,
+    templates,
+)
 
-R = TypeVar("R", bound=Struct)
-_PROFILE = "site"
+T = TypeVar("T")
 
 
 class Records:
-    """The records of one site. Each `save` replaces the record of the same id."""
+    """One site's records. Each save replaces the record of the same id."""
 
     def __init__(self, database: Database, site: str) -> None:
         self._database = database
         self._site = site
 
-    # What administrators write.
+    # The site.
 
     async def profile(self) -> SiteProfile | None:
-        """Return the site's profile, or None for a site that was never set up."""
-        found = await self._documents(SiteProfile, "profile")
-        return found[0] if found else None
+        """Return what the site is, or None before it was set up."""
+        return await self._one(profiles, SiteProfile)
 
     async def save_profile(self, profile: SiteProfile) -> None:
-        """Keep the site's profile."""
-        await self._save_document("profile", _PROFILE, profile)
+        """Keep what the site is."""
+        await self._save(profiles, profile)
 
     async def macros(self) -> tuple[Macro, ...]:
-        """Return the macros in id order."""
-        return await self._documents(Macro, "macro")
+        """Return every macro, in id order."""
+        return await self._all(macros, Macro)
 
     async def save_macro(self, macro: Macro) -> None:
         """Keep a macro."""
-        await self._save_document("macro", macro.macro, macro)
+        await self._save(macros, macro, macro=macro.macro)
 
     async def templates(self) -> tuple[Template, ...]:
-        """Return the reply templates in id order."""
-        return await self._documents(Template, "template")
+        """Return every template, in id order."""
+        return await self._all(templates, Template)
 
     async def save_template(self, template: Template) -> None:
-        """Keep a reply template."""
-        await self._save_document("template", template.template, template)
+        """Keep a template."""
+        await self._save(templates, template, template=template.template)
 
     async def articles(self) -> tuple[Article, ...]:
-        """Return the articles of the knowledge base in id order."""
-        return await self._documents(Article, "article")
+        """Return every article, in id order."""
+        return await self._all(articles, Article)
 
     async def article(self, article: ArticleId) -> Article | None:
         """Return one article."""
-        found = await self._documents(Article, "article", article)
-        return found[0] if found else None
+        return await self._one(articles, Article, articles.c.article == article)
 
     async def save_article(self, article: Article) -> None:
         """Keep an article."""
-        await self._save_document("article", article.article, article)
+        await self._save(articles, article, article=article.article)
 
-    # People who sign in.
+    # Sign-ins and sessions.
 
     async def credential(self, login: str) -> Credential | None:
-        """Return the sign-in of this name."""
-        return await self._one(Credential, t.credentials, login=login)
+        """Return the sign-in of this login."""
+        return await self._one(credentials, Credential, credentials.c.login == login)
 
     async def credential_of(self, agent: AgentId) -> Credential | None:
         """Return the sign-in of this agent."""
-        return await self._one(Credential, t.credentials, agent=agent)
+        return await self._one(credentials, Credential, credentials.c.agent == agent)
+
+    async def credentials(self) -> tuple[Credential, ...]:
+        """Return every sign-in, by login."""
+        return await self._all(credentials, Credential)
 
     async def save_credential(self, credential: Credential) -> None:
-        """Keep a sign-in."""
-        await self._save(
-            t.credentials, ("login",), credential, login=credential.login, agent=credential.agent
-        )
+        """Keep an agent's sign-in. Raises Contradiction when another agent has the login."""
+        await self._save(credentials, credential, agent=credential.agent, login=credential.login)
 
     async def session(self, token_hash: str) -> Session | None:
-        """Return the session, as last touched."""
-        columns = t.sessions.c
-        query = select(columns.body, columns.seen_ms).where(
-            columns.site == self._site, columns.token_hash == token_hash
+        """Return a session, expired or not, with the time it was last seen."""
+        asked = select(sessions.c.body, sessions.c.seen_ms).where(
+            sessions.c.site == self._site, sessions.c.token_hash == token_hash
         )
         async with self._database.reading() as connection:
-            row = (await connection.execute(query)).first()
+            row = (await connection.execute(asked)).one_or_none()
         if row is None:
             return None
-        kept = msgspec.json.decode(row.body, type=Session)
-        return msgspec.structs.replace(kept, seen_ms=row.seen_ms)
+        return structs.replace(msgspec.json.decode(row.body, type=Session), seen_ms=row.seen_ms)
 
     async def save_session(self, session: Session) -> None:
         """Keep a session."""
         await self._save(
-            t.sessions,
-            ("token_hash",),
+            sessions,
             session,
             token_hash=session.token_hash,
             holder_id=session.holder_id,
             seen_ms=session.seen_ms,
+            expires_ms=session.expires_ms,
         )
 
     async def touch_session(self, token_hash: str, seen_ms: int) -> None:
-        """Write when the session was last used."""
-        columns = t.sessions.c
-        async with self._database.writing() as connection:
-            await connection.execute(
-                update(t.sessions)
-                .where(columns.site == self._site, columns.token_hash == token_hash)
-                .values(seen_ms=seen_ms)
-            )
+        """Note that a session was used; one that has ended stays ended."""
+        touching = update(sessions).where(
+            sessions.c.site == self._site,
+            sessions.c.token_hash == token_hash,
+            sessions.c.seen_ms < seen_ms,
+        )
+        await self._write(touching.values(seen_ms=seen_ms))
 
     async def end_session(self, token_hash: str) -> None:
-        """Sign one browser out."""
-        await self._delete_sessions(token_hash=token_hash)
+        """Forget a session."""
+        await self._write(
+            delete(sessions).where(
+                sessions.c.site == self._site, sessions.c.token_hash == token_hash
+            )
+        )
 
     async def end_sessions_of(self, holder_id: str) -> None:
-        """Sign somebody out everywhere."""
-        await self._delete_sessions(holder_id=holder_id)
+        """Forget every session of an agent or client."""
+        await self._write(
+            delete(sessions).where(sessions.c.site == self._site, sessions.c.holder_id == holder_id)
+        )
 
     # Clients.
 
     async def client(self, client: ClientId) -> ClientRecord | None:
         """Return a client's record."""
-        return await self._one(ClientRecord, t.clients, client_id=client)
+        return await self._one(clients, ClientRecord, clients.c.client_id == client)
 
     async def client_by_external(self, external: str) -> ClientRecord | None:
-        """Return the client whom the insurer's site calls `external`."""
-        return await self._one(ClientRecord, t.clients, external=external)
+        """Return the record of the client whom the insurer's site calls `external`."""
+        return await self._one(clients, ClientRecord, clients.c.external == external)
 
     async def save_client(self, client: ClientRecord) -> None:
-        """Keep a client's record."""
-        searched = (client.name, client.email, client.phone, client.external, client.city)
-        references = (contract.reference for contract in client.contracts)
+        """Keep a client's record. Raises Contradiction when another has its external id."""
         await self._save(
-            t.clients,
-            ("client_id",),
+            clients,
             client,
             client_id=client.client,
-            # NULL for visitors: the index lets only one have each real name.
             external=client.external or None,
-            search=folded(" ".join((*searched, *references))),
+            name_key=fold(client.name),
+            search=fold(" ".join(_words_of(client))),
         )
 
-    async def search_clients(
-        self, text: str = "", cursor: str | None = None, limit: int = 50
-    ) -> ClientPage:
-        """Return clients whose name, address, number or contract holds the text, in id order."""
-        columns = t.clients.c
-        query = (
-            select(columns.body)
-            .where(columns.site == self._site)
-            .order_by(columns.client_id)
+    async def search_clients(self, text: str, cursor: str | None, limit: int) -> ClientPage:
+        """Return a page of the clients who match every word, by name. Raises BadCursor."""
+        filters = holds_words(clients.c.search, text)
+        if cursor is not None:
+            place = place_of(cursor, tuple[str, str])
+            filters.append(tuple_(clients.c.name_key, clients.c.client_id) > place)
+        asked = (
+            select(clients.c.body)
+            .where(clients.c.site == self._site, *filters)
+            .order_by(clients.c.name_key, clients.c.client_id)
             .limit(limit + 1)
         )
-        if text:
-            query = query.where(columns.search.like(pattern(text), escape="\\"))
-        if cursor is not None:
-            query = query.where(columns.client_id > cursor)
-        async with self._database.reading() as connection:
-            found = [
-                msgspec.json.decode(body, type=ClientRecord)
-                for body in await connection.scalars(query)
-            ]
-        page = tuple(found[:limit])
-        return ClientPage(clients=page, cursor=page[-1].client if len(found) > limit else None)
+        found = await self._decoded(asked, ClientRecord)
+        page = found[:limit]
+        has_more = len(found) > limit
+        return ClientPage(
+            clients=page,
+            cursor=cursor_of(fold(page[-1].name), page[-1].client) if page and has_more else None,
+        )
 
     # Files.
 
-    async def file(self, file: FileId) -> StoredFile | None:
-        """Return what is known of an uploaded file."""
-        columns = t.files.c
-        query = select(columns.body, columns.case_id).where(
-            columns.site == self._site, columns.file_id == file
+    async def file(self, file: str) -> StoredFile | None:
+        """Return a file's card."""
+        asked = select(files.c.body, files.c.case_id).where(
+            files.c.site == self._site, files.c.file_id == file
         )
         async with self._database.reading() as connection:
-            row = (await connection.execute(query)).first()
+            row = (await connection.execute(asked)).one_or_none()
         if row is None:
             return None
-        kept = msgspec.json.decode(row.body, type=StoredFile)
-        return msgspec.structs.replace(kept, case=row.case_id)
+        return structs.replace(msgspec.json.decode(row.body, type=StoredFile), case=row.case_id)
 
     async def save_file(self, file: StoredFile) -> None:
-        """Keep what is known of an uploaded file."""
-        await self._save(
-            t.files,
-            ("file_id",),
-            file,
-            file_id=file.file,
-            owner=file.owner,
-            case_id=file.case,
-            size_bytes=file.size_bytes,
-        )
+        """Keep a file's card."""
+        await self._save(files, file, file_id=file.file, case_id=file.case, owner=file.owner)
 
-    async def attach_files(self, files: tuple[FileId, ...], case: CaseId) -> None:
-        """Write that a message of the case carries these files."""
-        columns = t.files.c
-        async with self._database.writing() as connection:
-            await connection.execute(
-                update(t.files)
-                .where(columns.site == self._site, columns.file_id.in_(files))
-                .values(case_id=case)
+    async def attach_files(self, attached: Sequence[str], case: CaseId) -> None:
+        """Say that a message of the case carries the files; a file keeps its first case."""
+        await self._write(
+            update(files)
+            .where(
+                files.c.site == self._site,
+                files.c.file_id.in_(list(attached)),
+                files.c.case_id.is_(None),
             )
-
-    # The one way to read and write a body.
-
-    async def _one(self, kind: type[R], table: Table, **key: str) -> R | None:
-        query = select(table.c.body).where(table.c.site == self._site)
-        for column, value in key.items():
-            query = query.where(table.c[column] == value)
-        async with self._database.reading() as connection:
-            body = await connection.scalar(query)
-        return None if body is None else msgspec.json.decode(body, type=kind)
-
-    async def _save(
-        self, table: Table, key: tuple[str, ...], record: Struct, **columns: str | int | None
-    ) -> None:
-        dialect = sqlite if self._database.is_sqlite else postgresql
-        values = {"site": self._site, "body": encode(record).decode(), **columns}
-        statement = dialect.insert(table).values(values)
-        statement = statement.on_conflict_do_update(
-            index_elements=["site", *key],
-            set_={name: value for name, value in values.items() if name not in {"site", *key}},
+            .values(case_id=case)
         )
+
+    # How.
+
+    async def _one(self, table: Table, kind: type[T], *which: ColumnElement[bool]) -> T | None:
+        found = await self._decoded(self._bodies(table).where(*which).limit(1), kind)
+        return found[0] if found else None
+
+    async def _all(self, table: Table, kind: type[T]) -> tuple[T, ...]:
+        return await self._decoded(self._bodies(table).order_by(*table.primary_key.columns), kind)
+
+    def _bodies(self, table: Table) -> Select[str]:
+        return select(table.c.body).where(table.c.site == self._site)
+
+    async def _decoded(self, asked: Select[str], kind: type[T]) -> tuple[T, ...]:
+        async with self._database.reading() as connection:
+            bodies = (await connection.execute(asked)).scalars().all()
+        decode = msgspec.json.Decoder(kind).decode
+        return tuple(map(decode, bodies))
+
+    async def _save(self, table: Table, record: Struct, **columns: str | int | None) -> None:
+        row = {"site": self._site, **columns, "body": encode(record).decode()}
+        try:
+            await self._write(self._database.upsert(table).values(row))
+        except IntegrityError as error:
+            raise Contradiction(str(error.orig)) from error
+
+    async def _write(self, statement: UpdateBase) -> None:
         async with self._database.writing() as connection:
             await connection.execute(statement)
 
-    async def _delete_sessions(self, **key: str) -> None:
-        statement = delete(t.sessions).where(t.sessions.c.site == self._site)
-        for column, value in key.items():
-            statement = statement.where(t.sessions.c[column] == value)
-        async with self._database.writing() as connection:
-            await connection.execute(statement)
 
-    async def _documents(self, kind: type[R], name: str, key: str | None = None) -> tuple[R, ...]:
-        columns = t.documents.c
-        query = (
-            select(columns.body)
-            .where(columns.site == self._site, columns.kind == name)
-            .order_by(columns.id)
-        )
-        if key is not None:
-            query = query.where(columns.id == key)
-        async with self._database.reading() as connection:
-            bodies = await connection.scalars(query)
-            return tuple(msgspec.json.decode(body, type=kind) for body in bodies)
-
-    async def _save_document(self, kind: str, key: str, record: Struct) -> None:
-        await self._save(t.documents, ("kind", "id"), record, kind=kind, id=key)
+def _words_of(client: ClientRecord) -> list[str]:
+    references = [contract.reference for contract in client.contracts]
+    references += [claim.reference for claim in client.claims]
+    return [client.name, client.external, client.email, client.phone, client.city, *references]

@@ -1,15 +1,13 @@
-"""How text is compared in searches: case and accents do not count."""
+"""How a search text becomes a condition."""
 
-import unicodedata
+from sqlalchemy import Column, ColumnElement
+
+from store.folding import fold
+
+# More words than a person types; each is one more pass over a row.
+_WORDS = 10
 
 
-def folded(text: str) -> str:
-    """Return the text in lower case without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(mark for mark in decomposed if not unicodedata.combining(mark))
-
-
-def pattern(text: str) -> str:
-    """Return a LIKE pattern, with `\\` as its escape, that finds the text anywhere."""
-    escaped = folded(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+def holds_words(column: Column[str], text: str) -> list[ColumnElement[bool]]:
+    """Return the conditions that each word of the text is in the folded column."""
+    return [column.contains(word, autoescape=True) for word in fold(text).split()[:_WORDS]]

@@ -1,4 +1,4 @@
-"""Every setting and every limit, in one place, with its default."""
+"""Every number and address an operator can set, decoded once from the environment."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,13 +6,23 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+_PREFIX = "AIGUILLEUR_"
+_LIMIT_PREFIX = "AIGUILLEUR_LIMIT_"
+# What hosts call these, without our prefix.
+_PLAIN_NAMES = {"DATABASE_URL": "database_url", "REDIS_URL": "redis_url", "PORT": "port"}
+_DRIVERS = {
+    "postgres://": "postgresql+asyncpg://",
+    "postgresql://": "postgresql+asyncpg://",
+    "sqlite://": "sqlite+aiosqlite://",
+}
+
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """What one person, socket or request may use. Servers' own defaults are far wider."""
+    """What one visitor, agent, socket or request may take. Sizes in bytes."""
 
-    frame_bytes: int = 64 * 1024
+    frame_bytes: int = 65_536
     queued_events: int = 256
-    queued_bytes: int = 1024 * 1024
+    queued_bytes: int = 1 << 20
     client_messages_per_minute: int = 100
     agent_messages_per_minute: int = 600
     sockets_per_client: int = 3
@@ -22,19 +32,22 @@ class Limits(Struct, frozen=True, kw_only=True):
     hello_ms: int = 10_000
     silence_ms: int = 60_000
     resume_events: int = 5_000
-    body_bytes: int = 64 * 1024
-    upload_bytes: int = 10 * 1024 * 1024
+    body_bytes: int = 65_536
+    text_characters: int = 8_000
+    upload_bytes: int = 10 << 20
+    files_per_message: int = 5
     sign_in_failures: int = 5
-    sign_in_window_ms: int = 15 * 60_000
-    session_idle_ms: int = 30 * 60_000
-    session_ms: int = 12 * 3_600_000
+    sign_in_window_ms: int = 900_000
+    session_idle_ms: int = 1_800_000
+    session_ms: int = 43_200_000
     client_session_ms: int = 30 * 86_400_000
-    client_token_ms: int = 24 * 3_600_000
-    drain_seconds: int = 30
+    widget_token_ms: int = 86_400_000
+    page_items: int = 100
+    drain_ms: int = 30_000
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """How one process runs. public_url: what browsers call it, without a slash at the end."""
+    """How this process runs. Empty database_url: SQLite in data_dir; empty redis_url: no Redis."""
 
     data_dir: str = "var"
     database_url: str = ""
@@ -46,37 +59,53 @@ class Settings(Struct, frozen=True, kw_only=True):
     secure_cookies: bool = False
     limits: Limits = Limits()
 
-    def database(self) -> str:
-        """Return the database's URL: the one given, else SQLite in the data folder."""
+    @property
+    def store_url(self) -> str:
+        """The URL to open the database with."""
         if not self.database_url:
             return f"sqlite+aiosqlite:///{Path(self.data_dir) / 'aiguilleur.db'}"
-        _, _, rest = self.database_url.partition("://")
-        if self.database_url.startswith(("postgres://", "postgresql://")):
-            return f"postgresql+asyncpg://{rest}"
+        for scheme, driver in _DRIVERS.items():
+            if self.database_url.startswith(scheme):
+                return driver + self.database_url.removeprefix(scheme)
         return self.database_url
 
 
 def settings_from_environment(environ: Mapping[str, str]) -> Settings:
-    """Read DATABASE_URL, REDIS_URL, PORT and AIGUILLEUR_<NAME> for each other setting.
+    """Return the settings that AIGUILLEUR_*, DATABASE_URL, REDIS_URL and PORT give.
 
-    Raises msgspec.ValidationError naming the setting that is wrong.
+    The prefixed name wins. AIGUILLEUR_LIMIT_<NAME> sets a limit. Without a public URL it is made
+    of host and port, and cookies are secure when the public URL is https.
+    Raises ValueError for a name that is not a setting, or a value of the wrong kind.
     """
-    names = {
-        "database_url": "DATABASE_URL",
-        "redis_url": "REDIS_URL",
-        "port": "PORT",
+    plain = {field: environ[name] for name, field in _PLAIN_NAMES.items() if name in environ}
+    limits = _with_prefix(environ, _LIMIT_PREFIX)
+    named = {
+        field: text
+        for field, text in _with_prefix(environ, _PREFIX).items()
+        if not field.startswith("limit_")
     }
-    given = {
-        field.name: environ[variable]
-        for field in msgspec.structs.fields(Settings)
-        if (variable := names.get(field.name, f"AIGUILLEUR_{field.name.upper()}")) in environ
-        and field.name != "limits"
+    texts = {**plain, **named}
+    texts.setdefault(
+        "public_url", f"http://{texts.get('host', '127.0.0.1')}:{texts.get('port', '8080')}"
+    )
+    texts.setdefault("secure_cookies", str(texts["public_url"].startswith("https://")).lower())
+    _refuse_unknown(limits, Limits, _LIMIT_PREFIX)
+    _refuse_unknown({name: "" for name in texts if name != "limits"}, Settings, _PREFIX)
+    try:
+        return msgspec.convert({**texts, "limits": limits}, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"setting of the wrong kind: {error}") from error
+
+
+def _with_prefix(environ: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {
+        name.removeprefix(prefix).lower(): text
+        for name, text in environ.items()
+        if name.startswith(prefix)
     }
-    limits = {
-        field.name: environ[variable]
-        for field in msgspec.structs.fields(Limits)
-        if (variable := f"AIGUILLEUR_LIMIT_{field.name.upper()}") in environ
-    }
-    if "port" in given and "public_url" not in given:
-        given["public_url"] = f"http://127.0.0.1:{given['port']}"
-    return msgspec.convert({**given, "limits": limits}, Settings, strict=False)
+
+
+def _refuse_unknown(texts: Mapping[str, str], kind: type[Struct], prefix: str) -> None:
+    unknown = sorted(set(texts) - set(kind.__struct_fields__))
+    if unknown:
+        raise ValueError(f"no such setting: {', '.join(prefix + n.upper() for n in unknown)}")

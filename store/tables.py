@@ -1,171 +1,198 @@
-"""The tables. Bodies are the same JSON that travels; columns beside them are what is asked for."""
+"""The tables. Times are milliseconds, bodies are the JSON of the Struct they are named for."""
 
 from sqlalchemy import (
     BigInteger,
     Column,
     Index,
-    Integer,
     LargeBinary,
     MetaData,
-    PrimaryKeyConstraint,
-    String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
-metadata = MetaData()
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+# Byte order on every database, so that pages by name are the same pages.
+_Ordered = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-def _id(name: str, *, nullable: bool = False) -> Column[str]:
-    return Column(name, String(64), nullable=nullable)
+def _site() -> Column[str]:
+    return Column("site", Text, primary_key=True)
 
+
+def _key(name: str) -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+def _body() -> Column[str]:
+    return Column("body", Text, nullable=False)
+
+
+# The log and what is written with it, in one transaction.
+
+leases = Table(
+    "leases",
+    metadata,
+    _site(),
+    Column("holder", Text, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+)
 
 events = Table(
     "events",
     metadata,
-    _id("site"),
-    Column("seq", BigInteger, nullable=False),
+    _site(),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("at_ms", BigInteger, nullable=False),
-    Column("type", String(40), nullable=False),
-    _id("case_id", nullable=True),
-    _id("client_id", nullable=True),
-    Column("body", Text, nullable=False),
-    PrimaryKeyConstraint("site", "seq"),
-    Index("events_of_case", "site", "case_id", "seq"),
-    Index("events_of_client", "site", "client_id", "seq"),
+    Column("type", Text, nullable=False),
+    Column("case_id", Text),
+    Column("client_id", Text),
+    _body(),
+    Index("ix_events_case", "site", "case_id", "seq"),
+    Index("ix_events_client", "site", "client_id", "seq"),
 )
+
 outcomes = Table(
     "outcomes",
     metadata,
-    _id("site"),
-    _id("actor"),
-    _id("ref"),
-    Column("digest", String(64), nullable=False),
+    _site(),
+    _key("actor"),
+    _key("ref"),
+    Column("digest", Text, nullable=False),
     Column("reply", Text, nullable=False),
-    PrimaryKeyConstraint("site", "actor", "ref"),
 )
+
 cases = Table(
     "cases",
     metadata,
-    _id("site"),
-    _id("case_id"),
-    Column("status", String(20), nullable=False),
-    _id("queue", nullable=True),
-    _id("holder", nullable=True),
-    _id("client"),
+    _site(),
+    _key("case_id"),
+    Column("status", Text, nullable=False),
+    Column("queue", Text),
+    Column("holder", Text),
+    Column("client", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("client_name", Text, nullable=False),
     Column("search", Text, nullable=False),
     Column("updated_seq", BigInteger, nullable=False),
-    Column("body", Text, nullable=False),
-    PrimaryKeyConstraint("site", "case_id"),
-    Index("cases_by_status", "site", "status", "updated_seq"),
-    Index("cases_by_client", "site", "client", "updated_seq"),
-    Index("cases_by_holder", "site", "holder", "updated_seq"),
-    Index("cases_by_change", "site", "updated_seq"),
+    _body(),
+    Index("ix_cases_updated", "site", "updated_seq"),
+    Index("ix_cases_client", "site", "client", "updated_seq"),
 )
+_IS_OPEN = text("status <> 'closed'")
+Index(
+    "ix_cases_open",
+    cases.c.site,
+    cases.c.case_id,
+    sqlite_where=_IS_OPEN,
+    postgresql_where=_IS_OPEN,
+)
+
 assignments = Table(
     "assignments",
     metadata,
-    _id("site"),
-    _id("case_id"),
-    _id("agent"),
-    Column("from_seq", BigInteger, nullable=False),
-    Column("to_seq", BigInteger, nullable=True),
-    PrimaryKeyConstraint("site", "case_id", "from_seq"),
-    # The last fence of "at most one holder".
-    Index(
-        "one_live_assignment",
-        "site",
-        "case_id",
-        unique=True,
-        sqlite_where=text("to_seq IS NULL"),
-        postgresql_where=text("to_seq IS NULL"),
-    ),
+    _site(),
+    _key("case_id"),
+    Column("from_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("agent", Text, nullable=False),
+    Column("to_seq", BigInteger),
+    Index("ix_assignments_agent", "site", "agent", "from_seq"),
 )
+# The last fence: a case has at most one live holder.
+_IS_LIVE = text("to_seq IS NULL")
+Index(
+    "uq_assignments_live",
+    assignments.c.site,
+    assignments.c.case_id,
+    unique=True,
+    sqlite_where=_IS_LIVE,
+    postgresql_where=_IS_LIVE,
+)
+
 messages = Table(
     "messages",
     metadata,
-    _id("site"),
-    _id("message_id"),
-    _id("case_id"),
+    _site(),
+    _key("message_id"),
+    Column("case_id", Text, nullable=False),
     Column("seq", BigInteger, nullable=False),
-    PrimaryKeyConstraint("site", "message_id"),
 )
+
 mentions = Table(
     "mentions",
     metadata,
-    _id("site"),
-    _id("agent"),
-    Column("seq", BigInteger, nullable=False),
-    PrimaryKeyConstraint("site", "agent", "seq"),
+    _site(),
+    _key("agent"),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
 )
+
 snapshots = Table(
     "snapshots",
     metadata,
-    _id("site"),
+    _site(),
     Column("seq", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("site"),
 )
-leases = Table(
-    "leases",
-    metadata,
-    _id("site"),
-    Column("holder", String(100), nullable=False),
-    Column("epoch", BigInteger, nullable=False),
-    Column("expires_ms", BigInteger, nullable=False),
-    PrimaryKeyConstraint("site"),
-)
-# Macros, templates, articles and the site's profile: read whole, written by administrators.
-documents = Table(
-    "documents",
-    metadata,
-    _id("site"),
-    Column("kind", String(20), nullable=False),
-    _id("id"),
-    Column("body", Text, nullable=False),
-    PrimaryKeyConstraint("site", "kind", "id"),
-)
+
+# Records kept beside the log.
+
+profiles = Table("profiles", metadata, _site(), _body())
+
 credentials = Table(
     "credentials",
     metadata,
-    _id("site"),
-    Column("login", String(100), nullable=False),
-    _id("agent"),
-    Column("body", Text, nullable=False),
-    PrimaryKeyConstraint("site", "login"),
-    Index("credentials_by_agent", "site", "agent", unique=True),
+    _site(),
+    _key("agent"),
+    Column("login", Text, nullable=False),
+    _body(),
+    UniqueConstraint("site", "login"),
 )
+
 sessions = Table(
     "sessions",
     metadata,
-    _id("site"),
-    Column("token_hash", String(64), nullable=False),
-    _id("holder_id"),
+    _site(),
+    _key("token_hash"),
+    Column("holder_id", Text, nullable=False),
     Column("seen_ms", BigInteger, nullable=False),
-    Column("body", Text, nullable=False),
-    PrimaryKeyConstraint("site", "token_hash"),
-    Index("sessions_by_holder", "site", "holder_id"),
+    Column("expires_ms", BigInteger, nullable=False),
+    _body(),
+    Index("ix_sessions_holder", "site", "holder_id"),
 )
+
 clients = Table(
     "clients",
     metadata,
-    _id("site"),
-    _id("client_id"),
-    Column("external", String(200), nullable=True),
+    _site(),
+    _key("client_id"),
+    Column("external", Text),
+    Column("name_key", _Ordered, nullable=False),
     Column("search", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    PrimaryKeyConstraint("site", "client_id"),
-    Index("clients_by_external", "site", "external", unique=True),
+    _body(),
+    # A visitor's external is NULL, so that any number of visitors may be.
+    UniqueConstraint("site", "external"),
+    Index("ix_clients_name", "site", "name_key", "client_id"),
 )
+
+macros = Table("macros", metadata, _site(), _key("macro"), _body())
+templates = Table("templates", metadata, _site(), _key("template"), _body())
+articles = Table("articles", metadata, _site(), _key("article"), _body())
+
 files = Table(
     "files",
     metadata,
-    _id("site"),
-    _id("file_id"),
-    _id("owner"),
-    _id("case_id", nullable=True),
-    Column("size_bytes", Integer, nullable=False),
-    Column("body", Text, nullable=False),
-    PrimaryKeyConstraint("site", "file_id"),
+    _site(),
+    _key("file_id"),
+    Column("case_id", Text),
+    Column("owner", Text, nullable=False),
+    _body(),
+    Index("ix_files_case", "site", "case_id"),
 )

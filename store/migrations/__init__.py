@@ -1,1 +1,1 @@
-"""The steps that bring a database to this version's tables."""
+"""The steps from each form of the tables to the next, run by `Database.migrate`."""
