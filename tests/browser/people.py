@@ -78,11 +78,12 @@ class Adviser:
         self.page.get_by_test_id("composer-input").fill(text)
         self.page.get_by_test_id("composer-send").click()
 
-    def apply(self, macro: str) -> None:
-        """Apply a macro by the menu, with the text it proposes."""
+    def apply(self, macro: str, *, has_text: bool = True) -> None:
+        """Apply a macro by the menu; one with a text shows it first."""
         self.page.get_by_test_id("macro-menu").click()
         self.page.get_by_test_id(f"macro-macro_{macro}").click()
-        self.page.get_by_test_id("settle-confirm").click()
+        if has_text:
+            self.page.get_by_test_id("settle-confirm").click()
 
     def watch_the_floor(self) -> None:
         """Go to the floor, as supervisors do."""
