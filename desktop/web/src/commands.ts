@@ -58,7 +58,7 @@ export function sendMessage(id: string, text: string, files: readonly FileRef[])
 }
 
 export function takeNote(id: string, text: string, mentions: string[]): Promise<void> {
-  return post({ ...pending(id, text), id: newId('note'), kind: 'note' }, mentions)
+  return post({ ...pending(id, text), id: newId('note'), kind: 'note', mentions })
 }
 
 /** Try again what could not be sent: the same id, so it cannot be there twice. */
@@ -77,17 +77,29 @@ export function typing(id: string): void {
 }
 
 function pending(id: string, text: string): Omit<Pending, 'id' | 'kind'> {
-  return { case: id, text, files: [], at_ms: ticking.now, failure: '' }
+  return { case: id, text, files: [], mentions: [], at_ms: ticking.now, failure: '' }
 }
 
-async function post(item: Pending, mentions: string[] = []): Promise<void> {
+async function post(item: Pending): Promise<void> {
   outbox.add(item)
-  const { id, text, files } = item
+  const { id, text, files, mentions } = item
   try {
     if (item.kind === 'note') {
-      await live.ask({ type: 'take_note', case: item.case, note: id, text, mentions })
+      await live.ask({
+        type: 'take_note',
+        case: item.case,
+        note: id,
+        text,
+        mentions: [...mentions],
+      })
     } else {
-      await live.ask({ type: 'send_message', case: item.case, message: id, text, files: [...files] })
+      await live.ask({
+        type: 'send_message',
+        case: item.case,
+        message: id,
+        text,
+        files: [...files],
+      })
     }
   } catch (error) {
     const code = codeOf(error)

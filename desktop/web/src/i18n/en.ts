@@ -168,7 +168,8 @@ export const en: Catalogue = {
   'composer.label': 'Your message',
   'composer.placeholder': 'Write to {client}…  “/” for a template',
   'composer.note_label': 'Your private note',
-  'composer.note_placeholder': 'Private note, never shown to the client. “@” to mention a colleague',
+  'composer.note_placeholder':
+    'Private note, never shown to the client. “@” to mention a colleague',
   'composer.note': 'Private note',
   'composer.attach': 'Attach a file',
   'composer.send': 'Send',

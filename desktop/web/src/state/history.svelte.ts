@@ -17,7 +17,10 @@ export class History {
     this.isLoading = true
     this.error = ''
     try {
-      const page = await api.caseEvents(this.caseId, isOlder ? (this.before ?? undefined) : undefined)
+      const page = await api.caseEvents(
+        this.caseId,
+        isOlder ? (this.before ?? undefined) : undefined,
+      )
       this.events = merge(this.events, page.events.filter(isOfCase))
       if (isOlder || this.before === null) this.before = page.before
     } catch (error) {

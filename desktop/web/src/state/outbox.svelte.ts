@@ -7,6 +7,7 @@ export interface Pending {
   kind: 'message' | 'note'
   text: string
   files: readonly FileRef[]
+  mentions: readonly string[]
   at_ms: number
   /** Why it was not sent; empty while it may still be. */
   failure: string
