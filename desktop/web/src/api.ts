@@ -90,7 +90,7 @@ async function call<T>(method: string, path: string, body?: string | FormData): 
   try {
     response = await fetch(ROOT + path, { method, headers, body, credentials: 'same-origin' })
   } catch {
-    throw new ProtocolError('network', '')
+    throw new ProtocolError('network', 'the server does not answer')
   }
   if (!response.ok) throw await problem(response)
   return (response.status === 204 ? undefined : await response.json()) as T
@@ -99,8 +99,8 @@ async function call<T>(method: string, path: string, body?: string | FormData): 
 async function problem(response: Response): Promise<ProtocolError> {
   try {
     const told = (await response.json()) as Problem
-    return new ProtocolError(told.code, told.field ?? '')
+    return new ProtocolError(told.code, told.title, told.field)
   } catch {
-    return new ProtocolError(`http_${response.status}`, '')
+    return new ProtocolError(`http_${response.status}`, response.statusText)
   }
 }

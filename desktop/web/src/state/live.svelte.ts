@@ -65,7 +65,7 @@ class Live {
 
   /** Send a command; resolves when it is stored. Only commands.ts calls this. */
   async ask(command: Ask): Promise<void> {
-    if (!this.connection) throw new ProtocolError('unavailable', '')
+    if (!this.connection) throw new ProtocolError('unavailable', 'not signed in')
     await this.connection.ask(command)
   }
 
