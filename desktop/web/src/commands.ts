@@ -85,9 +85,21 @@ async function post(item: Pending): Promise<void> {
   const { id, text, files, mentions } = item
   try {
     if (item.kind === 'note') {
-      await live.ask({ type: 'take_note', case: item.case, note: id, text, mentions: [...mentions] })
+      await live.ask({
+        type: 'take_note',
+        case: item.case,
+        note: id,
+        text,
+        mentions: [...mentions],
+      })
     } else {
-      await live.ask({ type: 'send_message', case: item.case, message: id, text, files: [...files] })
+      await live.ask({
+        type: 'send_message',
+        case: item.case,
+        message: id,
+        text,
+        files: [...files],
+      })
     }
   } catch (error) {
     const code = codeOf(error)

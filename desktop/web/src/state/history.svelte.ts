@@ -9,21 +9,34 @@ export class History {
   isLoading = $state(false)
   error = $state('')
 
+  private isStale = false
+
   constructor(readonly caseId: string) {}
 
   /** Load the last page, or the one before what is known. */
   async load(isOlder = false): Promise<void> {
-    if (this.isLoading) return
+    if (this.isLoading) {
+      // What is on its way may be older than what asked for this.
+      this.isStale ||= !isOlder
+      return
+    }
     this.isLoading = true
     this.error = ''
     try {
-      const page = await api.caseEvents(this.caseId, isOlder ? (this.before ?? undefined) : undefined)
+      const page = await api.caseEvents(
+        this.caseId,
+        isOlder ? (this.before ?? undefined) : undefined,
+      )
       this.events = merge(this.events, page.events.filter(isOfCase))
       if (isOlder || this.before === null) this.before = page.before
     } catch (error) {
       this.error = error instanceof ProtocolError ? error.code : 'unknown'
     } finally {
       this.isLoading = false
+    }
+    if (this.isStale) {
+      this.isStale = false
+      await this.load()
     }
   }
 
