@@ -4,7 +4,6 @@ import type {
   AgentView,
   AnyCaseEvent,
   AnyEvent,
-  AnyInbound,
   AnyOutbound,
   CaseView,
   Label,
@@ -22,6 +21,7 @@ export interface Writer {
 }
 
 type Ask = Parameters<Connection['ask']>[0]
+type Signal = Parameters<Connection['signal']>[0]
 
 // A hidden page has no animation frames, but its sounds must not wait.
 const HIDDEN_FRAME_MS = 50
@@ -69,7 +69,7 @@ class Live {
     await this.connection.ask(command)
   }
 
-  signal(frame: AnyInbound): void {
+  signal(frame: Signal): void {
     this.connection?.signal(frame)
   }
 
