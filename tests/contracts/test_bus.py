@@ -145,12 +145,15 @@ def test_a_subscriber_whose_connection_broke_is_told(redis_url: str) -> None:
 
 def test_a_publisher_whose_connection_broke_connects_again(redis_url: str) -> None:
     async def scenario() -> None:
-        async with RedisBus.open(redis_url) as bus, Redis.from_url(redis_url) as redis:
-            async with bus.subscribe("topic.again") as payloads:
-                await bus.publish("topic.again", b"before")
-                await redis.client_kill_filter(_type="normal", skipme=True)
-                await bus.publish("topic.again", b"after")
-                assert [await anext(payloads), await anext(payloads)] == [b"before", b"after"]
+        async with (
+            RedisBus.open(redis_url) as bus,
+            Redis.from_url(redis_url) as redis,
+            bus.subscribe("topic.again") as payloads,
+        ):
+            await bus.publish("topic.again", b"before")
+            await redis.client_kill_filter(_type="normal", skipme=True)
+            await bus.publish("topic.again", b"after")
+            assert [await anext(payloads), await anext(payloads)] == [b"before", b"after"]
 
     asyncio.run(scenario())
 
