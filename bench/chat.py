@@ -18,7 +18,7 @@ from store.schema.codec import encode
 from store.schema.commands import SYSTEM, ConfigureAgent, ConfigureQueue, Envelope, RegisterClient
 from store.schema.ids import AgentId, ClientId, QueueId
 from store.schema.terms import BotScript, Label, Role
-from store.schema.views import ClientRecord, SiteProfile
+from store.schema.views import ClientRecord, Credential, SiteProfile
 from store.settings import Settings
 
 WARM_UP_S = 3
@@ -107,6 +107,10 @@ async def _prepare(settings: Settings, size: Size) -> None:
         )
         for client in clients:
             await folder.records.save_client(ClientRecord(client=ClientId(client), name=client))
+        for agent in agents:
+            # A session is only good while there is a sign-in; this one opens with no password.
+            sign_in = Credential(agent=AgentId(agent), login=agent, password_hash="")
+            await folder.records.save_credential(sign_in)
         await folder.sign_in(Role.AGENT, agents)
         await folder.sign_in(Role.CLIENT, clients)
 

@@ -248,8 +248,11 @@ class Crowd:
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.answers[command.ref] = answer
         await socket.send(encode(Ask(command=command)).decode())
-        async with asyncio.timeout(COLLECT_S):
-            return await answer
+        try:
+            async with asyncio.timeout(COLLECT_S):
+                return await answer
+        except TimeoutError:
+            return "unanswered"
 
 
 class _Over(Exception):  # noqa: N818 - the end of the input, not an error

@@ -42,7 +42,10 @@ class Database:
 
     @classmethod
     async def open(cls, url: str) -> Self:
-        """Open sqlite+aiosqlite:///path (made if missing) or postgresql+asyncpg://..."""
+        """Open sqlite+aiosqlite:///path (made if missing) or postgresql+asyncpg://...
+
+        Raises OSError when the file or the server cannot be reached.
+        """
         is_sqlite = make_url(url).get_backend_name() == "sqlite"
         database = cls(*(_sqlite_engines(url) if is_sqlite else _postgres_engines(url)))
         try:
@@ -96,6 +99,8 @@ def _sqlite_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
     if not path:
         raise ValueError("a database in memory cannot be shared by its connections")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
+    # The driver says only "unable to open"; the system says why.
+    Path(path).open("ab").close()
     # One connection writes: writers queue here, in order, and not inside SQLite.
     engine = create_async_engine(url, pool_size=1, max_overflow=0)
     reading = create_async_engine(

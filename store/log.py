@@ -1,6 +1,7 @@
 """The append-only record of a site: events, and every row that changes with them."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from msgspec import Struct
 from sqlalchemy import (
@@ -11,7 +12,6 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -141,18 +141,18 @@ class EventLog:
         """Return what became of the commands (actor, ref) that are known."""
         if not keys:
             return {}
+        asked_keys = {_command(actor, ref): (actor, ref) for actor, ref in keys}
         asked = select(outcomes).where(
-            outcomes.c.site == self._site,
-            tuple_(outcomes.c.actor, outcomes.c.ref).in_(list(keys)),
+            outcomes.c.site == self._site, outcomes.c.command.in_(list(asked_keys))
         )
         async with self._database.reading() as connection:
             rows = (await connection.execute(asked)).all()
-        return {
-            (row.actor, row.ref): Outcome(
-                actor=row.actor, ref=row.ref, digest=row.digest, reply=decode_reply(row.reply)
-            )
-            for row in rows
-        }
+        found = {}
+        for row in rows:
+            actor, ref = key = asked_keys[row.command]
+            reply = decode_reply(row.reply)
+            found[key] = Outcome(actor=actor, ref=ref, digest=row.digest, reply=reply)
+        return found
 
     async def taken_messages(self, ids: Sequence[MessageId]) -> set[MessageId]:
         """Return those of the ids that a stored message has."""
@@ -168,18 +168,22 @@ class EventLog:
         self, cases: Sequence[CaseId], *, before: int | None, limit: int
     ) -> EventPage:
         """Return the last events of the cases before seq `before`."""
-        return await self._page(events.c.case_id.in_(list(cases)), before, limit)
+        # One question a case: asked for several at once, a database walks back through the log.
+        pages = [
+            await self._last(events.c.case_id == case, before, limit + 1) for case in set(cases)
+        ]
+        return _page(sorted(chain.from_iterable(pages), key=_seq), limit)
 
     async def of_client(self, client: ClientId, *, before: int | None, limit: int) -> EventPage:
         """Return the last events of the client's cases before seq `before`."""
-        return await self._page(events.c.client_id == client, before, limit)
+        return _page(await self._last(events.c.client_id == client, before, limit + 1), limit)
 
     async def mentions(self, agent: AgentId, *, before: int | None, limit: int) -> EventPage:
         """Return the last notes that name the agent before seq `before`."""
         named = select(mentions.c.seq).where(
             mentions.c.site == self._site, mentions.c.agent == agent
         )
-        return await self._page(events.c.seq.in_(named), before, limit)
+        return _page(await self._last(events.c.seq.in_(named), before, limit + 1), limit)
 
     async def load_snapshot(self) -> tuple[int, bytes] | None:
         """Return the kept state and the seq it is of."""
@@ -237,16 +241,16 @@ class EventLog:
         await self._end_assignment.run(connection, [self._holding_row(h) for h in changed.ended])
         await self._open_assignment.run(connection, [self._holding_row(h) for h in changed.opened])
 
-    async def _page(self, which: ColumnElement[bool], before: int | None, limit: int) -> EventPage:
+    async def _last(
+        self, which: ColumnElement[bool], before: int | None, limit: int
+    ) -> list[AnyEvent]:
         asked = select(events.c.body).where(events.c.site == self._site, which)
         if before is not None:
             asked = asked.where(events.c.seq < before)
-        asked = asked.order_by(events.c.seq.desc()).limit(limit + 1)
+        asked = asked.order_by(events.c.seq.desc()).limit(limit)
         async with self._database.reading() as connection:
             bodies = (await connection.execute(asked)).scalars().all()
-        page = tuple(_decoded(bodies[limit - 1 :: -1]))
-        has_more = len(bodies) > limit
-        return EventPage(events=page, before=page[0].seq if page and has_more else None)
+        return _decoded(bodies[::-1])
 
     def _event_row(self, event: AnyEvent) -> Row:
         case, client = (event.case, event.client) if isinstance(event, CaseEvent) else (None, None)
@@ -272,8 +276,7 @@ class EventLog:
     def _outcome_row(self, outcome: Outcome) -> Row:
         return {
             "site": self._site,
-            "actor": outcome.actor,
-            "ref": outcome.ref,
+            "command": _command(outcome.actor, outcome.ref),
             "digest": outcome.digest,
             "reply": encode(outcome.reply).decode(),
         }
@@ -310,6 +313,21 @@ def _end_of_assignment() -> Update:
 
 def _head(site: str) -> Select[int]:
     return select(func.coalesce(func.max(events.c.seq), 0)).where(events.c.site == site)
+
+
+def _command(actor: str, ref: str) -> str:
+    # A ref has no space in it, so that no two pairs make one key.
+    return f"{actor} {ref}"
+
+
+def _seq(event: AnyEvent) -> int:
+    return event.seq
+
+
+def _page(found: Sequence[AnyEvent], limit: int) -> EventPage:
+    left_out = max(0, len(found) - limit)
+    page = tuple(found[left_out:])
+    return EventPage(events=page, before=page[0].seq if page and left_out else None)
 
 
 def _decoded(bodies: Sequence[str]) -> list[AnyEvent]:

@@ -1,6 +1,6 @@
 """Every number and address an operator can set, decoded once from the environment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -89,8 +89,9 @@ def settings_from_environment(environ: Mapping[str, str]) -> Settings:
         "public_url", f"http://{texts.get('host', '127.0.0.1')}:{texts.get('port', '8080')}"
     )
     texts.setdefault("secure_cookies", str(texts["public_url"].startswith("https://")).lower())
-    _refuse_unknown(limits, Limits, _LIMIT_PREFIX)
-    _refuse_unknown({name: "" for name in texts if name != "limits"}, Settings, _PREFIX)
+    _refuse_unknown(limits, Limits.__struct_fields__, _LIMIT_PREFIX)
+    one_by_one = [field for field in Settings.__struct_fields__ if field != "limits"]
+    _refuse_unknown(texts, one_by_one, _PREFIX)
     try:
         return msgspec.convert({**texts, "limits": limits}, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -105,7 +106,7 @@ def _with_prefix(environ: Mapping[str, str], prefix: str) -> dict[str, str]:
     }
 
 
-def _refuse_unknown(texts: Mapping[str, str], kind: type[Struct], prefix: str) -> None:
-    unknown = sorted(set(texts) - set(kind.__struct_fields__))
+def _refuse_unknown(texts: Mapping[str, str], known: Iterable[str], prefix: str) -> None:
+    unknown = sorted(set(texts) - set(known))
     if unknown:
         raise ValueError(f"no such setting: {', '.join(prefix + n.upper() for n in unknown)}")

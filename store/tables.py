@@ -64,8 +64,8 @@ outcomes = Table(
     "outcomes",
     metadata,
     _site(),
-    _key("actor"),
-    _key("ref"),
+    # Actor and ref, a space between: one column, because a list of pairs is not looked up by index.
+    _key("command"),
     Column("digest", Text, nullable=False),
     Column("reply", Text, nullable=False),
 )

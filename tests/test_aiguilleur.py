@@ -36,7 +36,7 @@ def test_a_second_serve_on_the_same_folder_is_refused_and_the_first_undisturbed(
         second = run("serve", "--data", str(tmp_path), "--port", "0")
         assert second.returncode == 2
         assert f"in use by process {first.pid}" in second.stderr
-        with urlopen(f"{first.url}/desk") as page:  # noqa: S310 - our own server
+        with urlopen(f"{first.url}/healthz") as page:  # noqa: S310 - our own server
             assert page.status == 200
 
 

@@ -28,8 +28,8 @@ def miss_offer(turn: Turn, case: Case) -> None:
     """End an offer that nobody answered. Its agent is taken for absent."""
     agent = turn.state.agents[case.live_offer.agent]
     end_reservation(turn, case, OfferOutcome.TIMED_OUT, QueueCause.TIMED_OUT)
-    if agent.presence is Presence.AVAILABLE:
-        change_presence(turn, agent, Presence.UNAVAILABLE, PresenceReason.OFFER_MISSED)
+    # Available until now: any other status would have withdrawn the offer.
+    change_presence(turn, agent, Presence.UNAVAILABLE, PresenceReason.OFFER_MISSED)
 
 
 def _offered(turn: Turn, name: OfferId) -> Case:

@@ -23,9 +23,6 @@ class Ranking(Generic[Item]):
     def __len__(self) -> int:
         return len(self._ranks)
 
-    def __contains__(self, item: Item) -> bool:
-        return item in self._ranks
-
     def put(self, item: Item, rank: Rank) -> None:
         """Add the item or change its rank. O(log n), amortised."""
         if self._ranks.get(item) == rank:

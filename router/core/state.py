@@ -143,8 +143,8 @@ class ClosedCase(Struct, kw_only=True):
     """What is kept of a closed case, so that closed stays final and the survey is asked once."""
 
     client: ClientId
-    former: AgentId | None
-    asks_survey: bool
+    former: AgentId | None = None
+    asks_survey: bool = False
 
 
 class State(Struct, kw_only=True):

