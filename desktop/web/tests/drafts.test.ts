@@ -1,36 +1,29 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { draftOf, keepDraft } from '../src/state/drafts'
 import { forgetDrafts, keep, recall } from '../src/state/kept'
 
 beforeEach(() => localStorage.clear())
 
-describe('a draft', () => {
-  it('is kept for its case and kind alone', () => {
+describe('drafts', () => {
+  it('are kept by case and kind', () => {
     keepDraft('case_1', 'message', 'Bonjour')
+    keepDraft('case_1', 'note', 'rappeler')
     expect(draftOf('case_1', 'message')).toBe('Bonjour')
-    expect(draftOf('case_1', 'note')).toBe('')
+    expect(draftOf('case_1', 'note')).toBe('rappeler')
     expect(draftOf('case_2', 'message')).toBe('')
   })
 
-  it('that was emptied leaves nothing behind', () => {
-    keepDraft('case_1', 'note', 'Vu')
-    keepDraft('case_1', 'note', '  ')
+  it('leave nothing behind once empty', () => {
+    keepDraft('case_1', 'message', 'Bonjour')
+    keepDraft('case_1', 'message', '  ')
     expect(localStorage.length).toBe(0)
   })
 
-  it('goes at sign-out, and preferences stay', () => {
-    keepDraft('case_1', 'message', 'Bonjour')
+  it('are forgotten together, other choices stay', () => {
     keep('theme', 'dark')
+    keepDraft('case_1', 'message', 'Bonjour')
     forgetDrafts()
     expect(draftOf('case_1', 'message')).toBe('')
     expect(recall('theme')).toBe('dark')
-  })
-
-  it('is not lost to an error when the browser forbids storage', () => {
-    const forbidden = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
-      throw new DOMException('full', 'QuotaExceededError')
-    })
-    expect(() => keepDraft('case_1', 'message', 'Bonjour')).not.toThrow()
-    forbidden.mockRestore()
   })
 })

@@ -1,59 +1,72 @@
 import { describe, expect, it } from 'vitest'
-import { agentLoads, byKey, casesOf, queueLoads } from '../src/state/grouping'
-import { caseRow } from './support/rows'
+import type { CaseView } from '../src/protocol/schema'
+import { agentLoads, casesOf, queueLoads } from '../src/state/grouping'
+import { merge } from '../src/state/history.svelte'
 
-const LEA = 'agent_lea'
-const offer = { offer: 'offer_1', agent: LEA, deadline_ms: 5000 }
+function row(id: string, changes: Partial<CaseView>): CaseView {
+  return {
+    case: `case_${id}`,
+    status: 'handled',
+    holder: 'agent_1',
+    offer: null,
+    queue: 'queue_1',
+    enqueued_at_ms: 0,
+    opened_at_ms: 0,
+    unread_agent: 0,
+    closes_at_ms: null,
+    ...changes,
+  } as CaseView
+}
 
-describe('the cases of an agent', () => {
-  it('are the offered, the active and those that wait for their client', () => {
-    const mine = casesOf(LEA, [
-      caseRow({ case: 'case_1', holder: LEA, status: 'handled' }),
-      caseRow({ case: 'case_2', holder: LEA, status: 'waiting_client' }),
-      caseRow({ case: 'case_3', status: 'offered', offer }),
-      caseRow({ case: 'case_4', holder: 'agent_hugo', status: 'handled' }),
-      caseRow({ case: 'case_5', holder: LEA, status: 'closed' }),
-      caseRow({ case: 'case_6', status: 'queued' }),
-    ])
-    expect(mine.active.map((row) => row.case)).toEqual(['case_1'])
-    expect(mine.waiting.map((row) => row.case)).toEqual(['case_2'])
-    expect(mine.offered.map((row) => row.case)).toEqual(['case_3'])
+const ids = (rows: CaseView[]): string[] => rows.map((each) => each.case)
+
+describe("an agent's cases", () => {
+  const rows = [
+    row('young', { opened_at_ms: 20 }),
+    row('old', { opened_at_ms: 10 }),
+    row('unread', { opened_at_ms: 30, unread_agent: 2 }),
+    row('waiting', { status: 'waiting_client' }),
+    row('closed', { status: 'closed' }),
+    row('other', { holder: 'agent_2' }),
+    row('offered', {
+      status: 'offered',
+      holder: null,
+      offer: { offer: 'offer_1', agent: 'agent_1', deadline_ms: 1 },
+    }),
+  ]
+
+  it('put unread first, then the oldest, and the waiting apart', () => {
+    const mine = casesOf('agent_1', rows)
+    expect(ids(mine.active)).toEqual(['case_unread', 'case_old', 'case_young'])
+    expect(ids(mine.waiting)).toEqual(['case_waiting'])
+    expect(ids(mine.offered)).toEqual(['case_offered'])
   })
 
-  it('show the unread first, then the oldest', () => {
-    const held = { holder: LEA, status: 'handled' } as const
-    const mine = casesOf(LEA, [
-      caseRow({ ...held, case: 'case_young', opened_at_ms: 300 }),
-      caseRow({ ...held, case: 'case_old', opened_at_ms: 100 }),
-      caseRow({ ...held, case: 'case_unread', opened_at_ms: 200, unread_agent: 1 }),
-    ])
-    expect(mine.active.map((row) => row.case)).toEqual(['case_unread', 'case_old', 'case_young'])
+  it('count in the load unless they wait for their client', () => {
+    expect(agentLoads(rows)).toEqual(
+      new Map([
+        ['agent_1', 3],
+        ['agent_2', 1],
+      ]),
+    )
   })
 })
 
-describe('the floor', () => {
-  it('counts what waits in a queue and since when', () => {
-    const loads = queueLoads([
-      caseRow({ queue: 'queue_a', status: 'queued', enqueued_at_ms: 500 }),
-      caseRow({ queue: 'queue_a', status: 'offered', enqueued_at_ms: 200 }),
-      caseRow({ queue: 'queue_a', status: 'handled', holder: LEA, enqueued_at_ms: 100 }),
-      caseRow({ queue: null, status: 'queued' }),
-    ])
-    expect([...loads]).toEqual([['queue_a', { waiting: 2, oldest_ms: 200 }]])
+describe('the load of a queue', () => {
+  it('counts waiting cases and finds the oldest', () => {
+    const waiting = { status: 'queued', holder: null } as const
+    const rows = [
+      row('a', { ...waiting, enqueued_at_ms: 9 }),
+      row('b', { ...waiting, enqueued_at_ms: 5 }),
+    ]
+    expect(queueLoads(rows).get('queue_1')).toEqual({ waiting: 2, oldest_ms: 5 })
   })
+})
 
-  it('counts what an agent holds, but not what waits for its client', () => {
-    const loads = agentLoads([
-      caseRow({ holder: LEA, status: 'assigned' }),
-      caseRow({ holder: LEA, status: 'waiting_client' }),
-      caseRow({ holder: LEA, status: 'closed' }),
-      caseRow({ status: 'queued' }),
-    ])
-    expect([...loads]).toEqual([[LEA, 1]])
-  })
-
-  it('puts the lowest key first, as the router takes them', () => {
-    const rows = [caseRow({ case: 'case_2', key: 20 }), caseRow({ case: 'case_1', key: -5 })]
-    expect(rows.sort(byKey).map((row) => row.case)).toEqual(['case_1', 'case_2'])
+describe('a history', () => {
+  it('holds each event once, in order', () => {
+    const known = [{ seq: 2 }, { seq: 5 }]
+    expect(merge(known, [{ seq: 6 }])).toEqual([{ seq: 2 }, { seq: 5 }, { seq: 6 }])
+    expect(merge(known, [{ seq: 1 }, { seq: 5 }])).toEqual([{ seq: 1 }, { seq: 2 }, { seq: 5 }])
   })
 })

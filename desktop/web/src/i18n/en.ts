@@ -48,7 +48,7 @@ export const en: Catalogue = {
   'role.client': 'Client',
   'role.system': 'System',
   'bell.title': 'Notifications',
-  'bell.unread': '{count} unread',
+  'bell.unread': '{count} unread | {count} unread',
   'bell.empty': 'Nothing new.',
   'bell.mention': '{name} mentioned you in a note',
   'bell.assigned': 'New case: {client}',

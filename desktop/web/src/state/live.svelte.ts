@@ -21,7 +21,6 @@ export interface Writer {
 }
 
 type Ask = Parameters<Connection['ask']>[0]
-type Signal = Parameters<Connection['signal']>[0]
 
 // A hidden page has no animation frames, but its sounds must not wait.
 const HIDDEN_FRAME_MS = 50
@@ -69,7 +68,7 @@ class Live {
     await this.connection.ask(command)
   }
 
-  signal(frame: Signal): void {
+  signal(frame: Parameters<Connection['signal']>[0]): void {
     this.connection?.signal(frame)
   }
 
