@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { AnyEvent } from '../src/protocol/schema'
 import type { Line, Threads } from '../src/widget/thread'
-import { openThread, withEvent, withPending, withRefused } from '../src/widget/thread'
+import { fromHistory, openThread, withEvent, withPending, withRefused } from '../src/widget/thread'
 
 let seq = 0
 
@@ -119,7 +119,7 @@ test('a merged conversation stays one after its own closing is told', () => {
   const merged = told('case.merged', { into: 'case_1' }, 'case_2')
   const threads = after(said('m1'), said('m2', 'agent', 'case_2'), merged, closed)
   expect(openThread(threads)?.case).toBe('case_1')
-  expect(ids(threads, 'case_2') ?? []).toEqual([])
+  expect([...threads.keys()]).toEqual(['case_1'])
 })
 
 test('the open conversation is the last that is not closed', () => {
@@ -143,4 +143,18 @@ test('events that are not for clients make no new threads object', () => {
     agent: 'agent_1',
   }
   expect(withEvent(threads, floor)).toBe(threads)
+})
+
+test('history that is read again says nothing twice, and keeps what is unsent', () => {
+  const events = [
+    said('m1'),
+    said('m2', 'agent', 'case_2'),
+    told('case.merged', { into: 'case_1' }, 'case_2'),
+    said('mine', 'client'),
+  ]
+  let threads = fromHistory(after(...events), events)
+  expect(ids(threads)).toEqual(['m1', 'm2', 'mine'])
+  expect(threads.get('case_1')?.unread).toBe(2)
+  threads = fromHistory(withPending(withPending(threads, pending('late')), pending('mine')), events)
+  expect(ids(threads)).toEqual(['m1', 'm2', 'mine', 'late'])
 })
