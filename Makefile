@@ -13,7 +13,7 @@ run: setup front-end
 	$(RUN) aiguilleur serve --demo
 
 setup: $(UV)
-	$(UV) sync --locked --quiet
+	$(UV) sync --locked --quiet --compile-bytecode
 
 .tools/bin/uv:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -40,7 +40,7 @@ test: setup front-end chromium
 	$(RUN) ruff check .
 	$(RUN) mypy
 	$(RUN) lint-imports
-	$(RUN) python -m scripts.front_end lint check test sizes
+	$(RUN) python -m scripts.front_end check test build
 	$(RUN) pytest
 
 bench: setup front-end

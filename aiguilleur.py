@@ -42,6 +42,9 @@ from store.schema.views import Credential
 from store.settings import Settings, settings_from_environment
 
 BAD_START = 2
+# Objects before the young are looked at, and how much rarer the older: nothing of ours is cyclic
+# and short-lived but what errors leave behind.
+COLLECT_AFTER = (20_000, 20, 100)
 
 
 class StartError(Exception):
@@ -114,6 +117,8 @@ def _serve(options: argparse.Namespace, settings: Settings) -> None:
             "`serve` keeps everything in one process on SQLite; DATABASE_URL names another "
             "database, so start `aiguilleur web` and `aiguilleur router` instead."
         )
+    # Nothing that is read at start is garbage: looking for some costs a second.
+    gc.disable()
     with _only_one(settings), _listening(settings) as (listener, settings):
         _run(_serve_embedded(settings, listener, is_demo=options.demo))
 
@@ -231,9 +236,7 @@ async def _serve_pages(parts: Parts, listener: socket.socket, *, is_demo: bool) 
     hint = _sign_ins(settings) if is_demo else ""
 
     def ready() -> None:
-        # What lives now lives for ever: the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
+        _settle()
         sys.stdout.write(f"{hint}Aiguilleur is ready: {settings.public_url}/desk\n")
         sys.stdout.flush()
 
@@ -340,6 +343,13 @@ def _listening(settings: Settings) -> Iterator[tuple[socket.socket, Settings]]:
         ) from None
     with listener:
         yield listener, _changed(settings, {"port": listener.getsockname()[1]})
+
+
+def _settle() -> None:
+    """Keep the collector off the hot path: what lives now lives for ever, and it need not look."""
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
+    gc.enable()
 
 
 def _run(main_part: Coroutine[None, None, None]) -> None:

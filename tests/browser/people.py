@@ -79,9 +79,14 @@ class Adviser:
         self.page.get_by_test_id("composer-send").click()
 
     def apply(self, macro: str) -> None:
-        """Apply a macro by the menu."""
+        """Apply a macro by the menu, with the text it proposes."""
         self.page.get_by_test_id("macro-menu").click()
-        self.page.get_by_test_id(f"macro-{macro}").click()
+        self.page.get_by_test_id(f"macro-macro_{macro}").click()
+        self.page.get_by_test_id("settle-confirm").click()
+
+    def watch_the_floor(self) -> None:
+        """Go to the floor, as supervisors do."""
+        self.page.goto(self.page.url.partition("/desk")[0] + "/desk/floor")
 
     def messages(self, author: str | None = None) -> Locator:
         """What was said in the open case."""
@@ -101,7 +106,7 @@ class Client:
         self.page = page
 
     def ask(self, *choices: int) -> None:
-        """Open the chat and answer the bot; a case is then open."""
+        """Open the chat and answer the bot; the case opens with the first message."""
         self.page.get_by_test_id("widget-open").click()
         self.choose(*choices)
 

@@ -11,14 +11,16 @@ FIVE = ("camille", "yanis", "antoine", "sofia", "bernard")
 def test_the_fifth_case_waits_and_is_pulled_by_the_slot_that_frees(floor: Floor) -> None:
     lea = ready(floor, "lea")
     for count, name in enumerate(FIVE[:4], start=1):
-        floor.client(name).ask(*CONTRACT_QUESTION)
+        client = floor.client(name)
+        client.ask(*CONTRACT_QUESTION)
+        client.say("Bonjour")
         expect(lea.cases()).to_have_count(count)
     fifth = floor.client(FIVE[4])
     fifth.ask(*CONTRACT_QUESTION)
     fifth.say("Il y a quelqu’un ?")
     expect(fifth.page.get_by_test_id("widget-status")).to_be_visible()
     nadia = floor.adviser("nadia")
-    nadia.page.goto(f"{floor.url}/desk#/floor")
+    nadia.watch_the_floor()
     expect(nadia.page.get_by_test_id("floor-queue-queue_contract")).to_contain_text("1")
     expect(lea.case_of("Bernard Collet")).to_have_count(0)
 

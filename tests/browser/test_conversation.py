@@ -4,8 +4,9 @@ from playwright.sync_api import expect
 
 from tests.browser.people import Adviser, Floor
 
-CONTRACT_QUESTION = (1, 1)
-CLAIM_NEW = (2, 1)
+# The last choice says that the article was not enough.
+CONTRACT_QUESTION = (0, 0, 0)
+CLAIM_NEW = (1, 0, 0)
 
 
 def ready(floor: Floor, login: str, **look: object) -> Adviser:
@@ -52,14 +53,14 @@ def test_typing_and_read_signs_both_ways(floor: Floor) -> None:
     lea.open("Camille Fontaine")
 
     camille.page.get_by_test_id("widget-input").press_sequentially("Je voulais")
-    expect(lea.page.get_by_test_id("typing")).to_be_visible()
+    expect(lea.page.get_by_role("log")).to_contain_text("Camille Fontaine écrit")
     lea.page.get_by_test_id("composer-input").press_sequentially("Oui ?")
-    expect(camille.page.get_by_test_id("widget-typing")).to_be_visible()
+    expect(camille.page.get_by_role("log")).to_contain_text("Léa Martin écrit")
 
     lea.say("Je vous écoute")
     camille.sees("Je vous écoute")
-    expect(lea.page.get_by_test_id("message-read")).to_be_visible()
-    expect(camille.page.get_by_test_id("widget-read")).to_be_visible()
+    expect(lea.messages("agent").last).to_contain_text("Lu")
+    expect(camille.messages().first).to_contain_text("Lu")
 
 
 def test_a_private_note_never_reaches_the_client(floor: Floor) -> None:

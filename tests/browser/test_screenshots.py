@@ -44,7 +44,7 @@ def test_light_in_french(floor: Floor) -> None:
     keep(lea.page, "care-light-fr")
     keep(camille.page, "widget-fr")
     nadia = floor.adviser("nadia")
-    nadia.page.goto(f"{floor.url}/desk#/floor")
+    nadia.watch_the_floor()
     expect(nadia.page.get_by_test_id("floor-queue-queue_contract")).to_be_visible()
     keep(nadia.page, "floor-light-fr")
 
