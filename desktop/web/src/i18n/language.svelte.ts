@@ -19,9 +19,16 @@ class CurrentLanguage {
 
 export const language = new CurrentLanguage()
 
-/** The text of a key, with {names} replaced. */
+const PLURALS: Record<LanguageCode, Intl.PluralRules> = {
+  fr: new Intl.PluralRules('fr'),
+  en: new Intl.PluralRules('en'),
+}
+
+/** The text of a key, with {names} replaced; `one | many` is chosen by {count}. */
 export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
-  return CATALOGUES[language.code][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
+  const [one = '', many = one] = CATALOGUES[language.code][key].split(' | ')
+  const isOne = PLURALS[language.code].select(Number(values['count'] ?? 1)) === 'one'
+  return (isOne ? one : many).replace(/\{(\w+)\}/g, (whole, name: string) =>
     name in values ? String(values[name]) : whole,
   )
 }
@@ -30,6 +37,12 @@ export function t(key: MessageKey, values: Record<string, string | number> = {})
 export function explain(code: string): string {
   const key = `error.${code}`
   return key in fr ? t(key as MessageKey) : t('error.unknown', { code })
+}
+
+/** The words for a name that the router gives; the name itself when there are none. */
+export function named(kind: 'term' | 'why', name: string): string {
+  const key = `${kind}.${name}`
+  return key in fr ? t(key as MessageKey) : name
 }
 
 /** A text given in both languages. */

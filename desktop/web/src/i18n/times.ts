@@ -27,25 +27,37 @@ export function clock(ms: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Making a format costs far more than using it, and a conversation shows hundreds of times. */
+function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language.code} ${Object.values(options).join(' ')}`
+  const known = formats.get(key)
+  if (known) return known
+  const fresh = new Intl.DateTimeFormat(language.code, options)
+  formats.set(key, fresh)
+  return fresh
+}
+
+const TIME = { hour: '2-digit', minute: '2-digit' } as const
+const DAY_AND_TIME = { day: 'numeric', month: 'short', ...TIME } as const
+const DAY = { weekday: 'long', day: 'numeric', month: 'long' } as const
+
 /** The time today, else the day and the time. */
 export function moment(atMs: number, nowMs: number): string {
   const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString()
-  const options: Intl.DateTimeFormatOptions = isToday
-    ? { hour: '2-digit', minute: '2-digit' }
-    : { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }
-  return new Intl.DateTimeFormat(language.code, options).format(atMs)
+  return format(isToday ? TIME : DAY_AND_TIME).format(atMs)
 }
 
 export function day(atMs: number): string {
-  const options: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long' }
-  return new Intl.DateTimeFormat(language.code, options).format(atMs)
+  return format(DAY).format(atMs)
 }
 
 /** An ISO 8601 date, or the text itself when it is not one. */
 export function date(iso: string): string {
   const at = Date.parse(iso)
   if (Number.isNaN(at)) return iso
-  return new Intl.DateTimeFormat(language.code, { dateStyle: 'medium' }).format(at)
+  return format({ dateStyle: 'medium' }).format(at)
 }
 
 /** How long ago, coarse. */

@@ -9,11 +9,17 @@ export class History {
   isLoading = $state(false)
   error = $state('')
 
+  private isStale = false
+
   constructor(readonly caseId: string) {}
 
   /** Load the last page, or the one before what is known. */
   async load(isOlder = false): Promise<void> {
-    if (this.isLoading) return
+    if (this.isLoading) {
+      // What is on its way may be older than what asked for this.
+      this.isStale ||= !isOlder
+      return
+    }
     this.isLoading = true
     this.error = ''
     try {
@@ -27,6 +33,10 @@ export class History {
       this.error = error instanceof ProtocolError ? error.code : 'unknown'
     } finally {
       this.isLoading = false
+    }
+    if (this.isStale) {
+      this.isStale = false
+      await this.load()
     }
   }
 

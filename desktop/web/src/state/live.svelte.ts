@@ -4,7 +4,6 @@ import type {
   AgentView,
   AnyCaseEvent,
   AnyEvent,
-  AnyInbound,
   AnyOutbound,
   CaseView,
   Label,
@@ -69,7 +68,7 @@ class Live {
     await this.connection.ask(command)
   }
 
-  signal(frame: AnyInbound): void {
+  signal(frame: Parameters<Connection['signal']>[0]): void {
     this.connection?.signal(frame)
   }
 

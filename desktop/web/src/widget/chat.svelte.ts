@@ -18,7 +18,7 @@ import { chime } from './sound'
 import type { Language } from './texts'
 import { textsIn } from './texts'
 import type { Line, Thread, Threads } from './thread'
-import { openThread, withEvent, withPending, withRefused } from './thread'
+import { openThread, fromHistory, withEvent, withPending, withRefused } from './thread'
 
 const TYPING_EVERY_MS = 3_000
 const TYPING_FADES_MS = 5_000
@@ -47,6 +47,8 @@ export class Chat {
   private connection: Connection | null = null
   private typingTimer = 0
   private typedMs = 0
+  /** Since the last reload: what an older answer of the server may lack. */
+  private happened: AnyEvent[] = []
 
   constructor(
     origin: string,
@@ -242,7 +244,7 @@ export class Chat {
     if (this.connection !== null) return
     const session = await this.server.openSession(this.identity, this.memory.kept.token)
     this.memory.keep({ token: session.token })
-    for (const event of await this.server.history()) this.threads = withEvent(this.threads, event)
+    this.threads = fromHistory(this.threads, await this.server.history())
     if (this.connection !== null) return
     this.connection = new Connection({
       url: this.server.socketUrl,
@@ -284,6 +286,7 @@ export class Chat {
     if (frame.type === 'welcome' && frame.snapshot !== null) void this.reload()
     if (frame.type !== 'event') return
     this.threads = withEvent(this.threads, frame.event)
+    this.happened.push(frame.event)
     if (frame.event.type !== 'message.sent' || frame.event.author === 'client') return
     this.showTyping('')
     if (this.isOpen && document.visibilityState === 'visible') this.markRead()
@@ -291,9 +294,11 @@ export class Chat {
   }
 
   private async reload(): Promise<void> {
-    let threads: Threads = this.threads
-    for (const event of await this.server.history()) threads = withEvent(threads, event)
-    this.threads = threads
+    this.happened = []
+    const history = await this.server.history()
+    const last = history.at(-1)?.seq ?? 0
+    const since = this.happened.filter(({ seq }) => seq > last)
+    this.threads = fromHistory(this.threads, [...history, ...since])
   }
 
   private showTyping(name: string): void {

@@ -41,9 +41,21 @@ const EMPTY: Omit<Thread, 'case'> = {
 export function withEvent(threads: Threads, event: AnyEvent): Threads {
   if (!('case' in event)) return threads
   const before = threads.get(event.case) ?? { ...EMPTY, case: event.case }
+  // The conversation went on elsewhere: its own end is not one to show.
+  if (event.type === 'case.closed' && event.cause === 'merged') return threads
   if (event.type === 'case.merged') return merged(threads, before, event.into)
   const after = threadAfter(before, event)
   return after === before ? threads : new Map(threads).set(event.case, after)
+}
+
+/** Begin again from what the server has; what is not sent yet stays. */
+export function fromHistory(before: Threads, events: readonly AnyEvent[]): Threads {
+  const threads = events.reduce<Threads>(withEvent, new Map())
+  const known = new Set([...threads.values()].flatMap(({ lines }) => lines.map(({ id }) => id)))
+  return [...before.values()]
+    .flatMap(({ lines }) => lines)
+    .filter((line) => line.state !== 'sent' && !known.has(line.id))
+    .reduce(withPending, threads)
 }
 
 /** Show what is being sent before the server has it. */

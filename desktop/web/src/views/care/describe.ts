@@ -1,5 +1,5 @@
 /** Every event of a case in one readable sentence. */
-import { label, t } from '../../i18n/language.svelte'
+import { label, named, t } from '../../i18n/language.svelte'
 import { duration, moment } from '../../i18n/times'
 import type { AnyCaseEvent } from '../../protocol/schema'
 import { live } from '../../state/live.svelte'
@@ -20,7 +20,7 @@ function valuesOf(event: AnyCaseEvent): Values {
     case 'case.queued':
       return { queue: queue(event.queue), cause: t(`queue_cause.${event.cause}`) }
     case 'case.preferred':
-      return { agent: agent(event.agent), time: time(event.until_ms), why: event.why }
+      return { agent: agent(event.agent), time: time(event.until_ms), why: named('why', event.why) }
     case 'case.preference_ended':
       return { agent: agent(event.agent) }
     case 'case.offered':
