@@ -88,10 +88,10 @@ def test_waiting_for_the_client_then_closing_with_a_survey(floor: Floor) -> None
     lea.say("Pouvez-vous m’envoyer la facture ?")
 
     lea.apply("wait")
-    expect(lea.page.get_by_test_id("case-status")).to_contain_text("Attente")
+    expect(lea.page.get_by_test_id("case-status")).to_contain_text("attente", ignore_case=True)
     camille.say("La voici")
     lea.sees("La voici")
-    expect(lea.page.get_by_test_id("case-status")).not_to_contain_text("Attente")
+    expect(lea.page.get_by_test_id("case-status")).not_to_contain_text("attente", ignore_case=True)
 
     lea.apply("close")
     camille.page.get_by_test_id("widget-survey-5").click()
