@@ -5,6 +5,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from desktop.demo import PASSWORD
 
 LAPTOP = {"width": 1440, "height": 900}
+# Nothing fades in: a colour is judged as it stays.
+STILL: dict[str, object] = {"locale": "fr-FR", "reduced_motion": "reduce"}
 
 
 class Floor:
@@ -44,7 +46,7 @@ class Floor:
             context.close()
 
     def _page(self, browser: Browser, **look: object) -> Page:
-        context = browser.new_context(**{"locale": "fr-FR", **look})  # type: ignore[arg-type]
+        context = browser.new_context(**{**STILL, **look})  # type: ignore[arg-type]
         self._contexts.append(context)
         return context.new_page()
 
