@@ -19,6 +19,10 @@ describe('a trigger', () => {
     expect(triggerAt('/', 1, '/')).toEqual({ start: 0, word: '' })
   })
 
+  it('names a colleague as well', () => {
+    expect(triggerAt('Vois @Lé', 8, '@')).toEqual({ start: 5, word: 'Lé' })
+  })
+
   it('is not inside a word or after a space', () => {
     expect(triggerAt('01/02', 5, '/')).toBeNull()
     expect(triggerAt('/bonjour ', 9, '/')).toBeNull()

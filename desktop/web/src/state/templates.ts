@@ -22,7 +22,7 @@ export interface Trigger {
 
 /** The word being written after `sign`, when it begins a word; null when there is none. */
 export function triggerAt(text: string, caret: number, sign: '/' | '@'): Trigger | null {
-  const found = new RegExp(`(^|\\s)\\${sign}([\\p{L}\\p{N}_-]*)$`, 'u').exec(text.slice(0, caret))
+  const found = new RegExp(`(^|\\s)[${sign}]([\\p{L}\\p{N}_-]*)$`, 'u').exec(text.slice(0, caret))
   if (!found) return null
   const word = found[2] ?? ''
   return { start: caret - word.length - 1, word }
