@@ -18,6 +18,7 @@ from desktop.edge import Edge, edge_of
 from desktop.gateway import serve_socket
 from desktop.http import answer
 from desktop.hub import Hub
+from desktop.openapi import serve_openapi
 from desktop.pages import page_routes
 from desktop.problems import EdgeError, problem
 from desktop.sessions import Sessions
@@ -82,6 +83,7 @@ def create_app(  # noqa: PLR0913 - each part of a web process, once
             WebSocketRoute("/ws", serve_socket),
             Route("/healthz", healthy),
             Route("/readyz", ready),
+            Route("/api/openapi.json", serve_openapi),
             Mount("/api/v1", routes=API),
             *page_routes(is_demo=is_demo),
         ],

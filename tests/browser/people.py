@@ -5,6 +5,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from desktop.demo import PASSWORD
 
 LAPTOP = {"width": 1440, "height": 900}
+# Nothing fades in: a colour is judged as it stays.
+STILL: dict[str, object] = {"locale": "fr-FR", "reduced_motion": "reduce"}
 
 
 class Floor:
@@ -44,7 +46,7 @@ class Floor:
             context.close()
 
     def _page(self, browser: Browser, **look: object) -> Page:
-        context = browser.new_context(**{"locale": "fr-FR", **look})  # type: ignore[arg-type]
+        context = browser.new_context(**{**STILL, **look})  # type: ignore[arg-type]
         self._contexts.append(context)
         return context.new_page()
 
@@ -78,11 +80,12 @@ class Adviser:
         self.page.get_by_test_id("composer-input").fill(text)
         self.page.get_by_test_id("composer-send").click()
 
-    def apply(self, macro: str) -> None:
-        """Apply a macro by the menu, with the text it proposes."""
+    def apply(self, macro: str, *, has_text: bool = True) -> None:
+        """Apply a macro by the menu; one with a text shows it first."""
         self.page.get_by_test_id("macro-menu").click()
         self.page.get_by_test_id(f"macro-macro_{macro}").click()
-        self.page.get_by_test_id("settle-confirm").click()
+        if has_text:
+            self.page.get_by_test_id("settle-confirm").click()
 
     def watch_the_floor(self) -> None:
         """Go to the floor, as supervisors do."""

@@ -72,7 +72,7 @@ def test_a_private_note_never_reaches_the_client(floor: Floor) -> None:
     lea.page.get_by_test_id("note-toggle").click()
     lea.say("Cliente fidèle, soigner la réponse")
     expect(lea.page.get_by_text("Cliente fidèle, soigner la réponse").first).to_be_visible()
-    lea.page.get_by_test_id("note-toggle").click()
+    # The next thing written is a message again: nobody has to think of it.
     lea.say("Bonjour Camille")
     camille.sees("Bonjour Camille")
     camille.page.reload()
@@ -88,10 +88,10 @@ def test_waiting_for_the_client_then_closing_with_a_survey(floor: Floor) -> None
     lea.say("Pouvez-vous m’envoyer la facture ?")
 
     lea.apply("wait")
-    expect(lea.page.get_by_test_id("case-status")).to_contain_text("attente")
+    expect(lea.page.get_by_test_id("case-status")).to_contain_text("attente", ignore_case=True)
     camille.say("La voici")
     lea.sees("La voici")
-    expect(lea.page.get_by_test_id("case-status")).not_to_contain_text("attente")
+    expect(lea.page.get_by_test_id("case-status")).not_to_contain_text("attente", ignore_case=True)
 
     lea.apply("close")
     camille.page.get_by_test_id("widget-survey-5").click()

@@ -12,13 +12,20 @@ const LANGUAGE_KEY = 'demo.language'
 
 const language = languageKept()
 const texts = TEXTS[language]
-const visitor = sessionStorage.getItem(VISITOR_KEY) ?? ''
+const visitor = visitorKept()
 
 fillTexts()
 void start()
 
 async function start(): Promise<void> {
   await Promise.all([fillVisitors(), includeWidget()])
+}
+
+// A link may say who visits: /demo?client=MH-1042.
+function visitorKept(): string {
+  const asked = new URLSearchParams(location.search).get('client')
+  if (asked !== null) sessionStorage.setItem(VISITOR_KEY, asked)
+  return sessionStorage.getItem(VISITOR_KEY) ?? ''
 }
 
 function languageKept(): Language {
@@ -54,7 +61,7 @@ async function fillVisitors(): Promise<void> {
   select.addEventListener('change', () => {
     sessionStorage.setItem(VISITOR_KEY, select.value)
     forgetConversation()
-    location.reload()
+    location.assign(location.pathname)
   })
 }
 

@@ -5,6 +5,7 @@ import { Connection, ProtocolError } from '../protocol/connection'
 import { newId } from '../protocol/ids'
 import type {
   Answer,
+  AnyEvent,
   AnyOutbound,
   BotChoice,
   BotQuestion,
