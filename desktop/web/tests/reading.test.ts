@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AnyCaseEvent } from '../src/protocol/schema'
 import { merge } from '../src/state/history.svelte'
 import type { Pending } from '../src/state/outbox.svelte'
-import { lastRead, unsaid } from '../src/views/care/reading'
+import { isRunOn, lastRead, unsaid } from '../src/views/care/reading'
 
 const said = (seq: number, message: string, author: 'client' | 'agent'): AnyCaseEvent => ({
   type: 'message.sent',
@@ -49,6 +49,18 @@ describe('the read sign', () => {
   it('is absent while the client has seen nothing of ours', () => {
     expect(lastRead(events, null)).toBeUndefined()
     expect(lastRead(events, 'message_c')).toBeUndefined()
+  })
+})
+
+describe('a message', () => {
+  it('runs on from the one before when the same person wrote both within minutes', () => {
+    const first = said(1, 'message_1', 'agent')
+    const soon = said(2, 'message_2', 'agent')
+    const late = { ...soon, at_ms: 600_000 }
+    expect(isRunOn(first, soon)).toBe(true)
+    expect(isRunOn(first, late)).toBe(false)
+    expect(isRunOn(first, said(2, 'message_2', 'client'))).toBe(false)
+    expect(isRunOn(undefined, first)).toBe(false)
   })
 })
 

@@ -19,9 +19,8 @@ describe('a trigger', () => {
     expect(triggerAt('/', 1, '/')).toEqual({ start: 0, word: '' })
   })
 
-  it('is a name after its sign, on any line', () => {
-    expect(triggerAt('vu\n@Lé', 6, '@')).toEqual({ start: 3, word: 'Lé' })
-    expect(triggerAt('lea@exemple', 11, '@')).toBeNull()
+  it('names a colleague as well', () => {
+    expect(triggerAt('Vois @Lé', 8, '@')).toEqual({ start: 5, word: 'Lé' })
   })
 
   it('is not inside a word or after a space', () => {

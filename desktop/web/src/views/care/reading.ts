@@ -17,6 +17,19 @@ export function lastRead(
   )?.seq
 }
 
+const RUN_MS = 5 * 60_000
+
+/** Whether a message goes on with what the same person has just said: no need to name them again. */
+export function isRunOn(before: AnyCaseEvent | undefined, event: AnyCaseEvent): boolean {
+  return (
+    before?.type === 'message.sent' &&
+    event.type === 'message.sent' &&
+    before.author === event.author &&
+    before.by === event.by &&
+    event.at_ms - before.at_ms < RUN_MS
+  )
+}
+
 /** What still waits in a case. A fresh start brings what was said without its live event. */
 export function unsaid(
   pending: readonly Pending[],
