@@ -37,6 +37,7 @@ def test_agents_consoles_and_an_open_case(floor: Floor, look: str) -> None:
     lea.open("Camille Fontaine")
     lea.say("Bonjour Camille")
     camille.sees("Bonjour Camille")
+    expect(lea.page.get_by_text("HZ-204817").first).to_be_visible()
     assert_accessible(lea.page, f"care {look}")
     assert_accessible(camille.page, f"insurer's site {look}")
     lea.page.get_by_test_id("macro-menu").click()
