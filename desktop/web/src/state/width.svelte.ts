@@ -3,15 +3,20 @@ import { preferences } from './preferences.svelte'
 
 // As in ClientPanel's style: below this the panel covers the conversation.
 const NARROW = '(max-width: 1080px)'
+const PHONE = '(max-width: 720px)'
 const query = window.matchMedia?.(NARROW)
+const phoneQuery = window.matchMedia?.(PHONE)
 
 class Width {
   isNarrow = $state(query?.matches ?? false)
+  /** One thing at a time: the list, a case or its client. */
+  isPhone = $state(phoneQuery?.matches ?? false)
   /** On a narrow screen the panel is a page of its own, shown when asked. */
   isPanelAsked = $state(false)
 
   constructor() {
     query?.addEventListener('change', (change) => (this.isNarrow = change.matches))
+    phoneQuery?.addEventListener('change', (change) => (this.isPhone = change.matches))
   }
 
   get isPanelShown(): boolean {
