@@ -127,6 +127,16 @@ class EventLog:
         async with self._database.reading() as connection:
             return _decoded((await connection.execute(asked)).scalars().all())
 
+    async def floor(self) -> list[AnyEvent]:
+        """Return every event that is not about a case, oldest first."""
+        asked = (
+            select(events.c.body)
+            .where(events.c.site == self._site, events.c.case_id.is_(None))
+            .order_by(events.c.seq)
+        )
+        async with self._database.reading() as connection:
+            return _decoded((await connection.execute(asked)).scalars().all())
+
     async def outcomes(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Outcome]:
         """Return what became of the commands (actor, ref) that are known."""
         if not keys:

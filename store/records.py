@@ -96,6 +96,10 @@ class Records:
         """Return the sign-in of this agent."""
         return await self._one(credentials, Credential, credentials.c.agent == agent)
 
+    async def credentials(self) -> tuple[Credential, ...]:
+        """Return every sign-in, by login."""
+        return await self._all(credentials, Credential)
+
     async def save_credential(self, credential: Credential) -> None:
         """Keep an agent's sign-in. Raises Contradiction when another agent has the login."""
         await self._save(credentials, credential, agent=credential.agent, login=credential.login)

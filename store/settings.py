@@ -28,6 +28,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     sockets_per_client: int = 3
     sockets_per_agent: int = 5
     sockets_per_address: int = 50
+    bad_frames: int = 10
     hello_ms: int = 10_000
     silence_ms: int = 60_000
     resume_events: int = 5_000
@@ -39,6 +40,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     sign_in_window_ms: int = 900_000
     session_idle_ms: int = 1_800_000
     session_ms: int = 43_200_000
+    client_session_ms: int = 30 * 86_400_000
     widget_token_ms: int = 86_400_000
     page_items: int = 100
     drain_ms: int = 30_000

@@ -128,7 +128,7 @@ class Case(Struct, kw_only=True):
     @property
     def live_offer(self) -> Offer:
         """Return the offer of an offered case."""
-        assert self.offer is not None  # noqa: S101 - a broken invariant must crash
+        assert self.offer is not None
         return self.offer
 
     @property

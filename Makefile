@@ -1,0 +1,55 @@
+# make run: a floor on this machine.   make test: everything that is tested.   make check: before a commit.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := run
+.PHONY: run test check bench proof setup front-end chromium clean
+
+PYTHON ?= python3
+# uv from the machine, else from a private folder of this clone: nothing is installed elsewhere.
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+RUN := $(UV) run --locked --no-sync
+
+run: setup front-end
+	$(RUN) aiguilleur serve --demo
+
+setup: $(UV)
+	$(UV) sync --locked --quiet --compile-bytecode
+
+.tools/bin/uv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv
+
+# Built again only when its sources changed.
+front-end: setup
+	$(RUN) python -m scripts.front_end build
+
+chromium: setup
+	$(RUN) python -m scripts.chromium
+
+check: setup
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+	$(RUN) lint-imports
+	$(RUN) pytest -m "not browser" \
+		--ignore=tests/contracts --ignore=tests/properties --ignore=tests/test_aiguilleur.py
+
+test: setup front-end chromium
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) mypy
+	$(RUN) lint-imports
+	$(RUN) python -m scripts.front_end check test build
+	$(RUN) pytest
+
+bench: setup front-end
+	$(RUN) aiguilleur bench chat --json
+	$(RUN) aiguilleur bench start --json
+
+# The same properties, searched for much longer.
+proof: setup
+	HYPOTHESIS_PROFILE=proof $(RUN) pytest tests/properties --timeout=1800
+
+clean:
+	rm -rf .venv .tools dist desktop/static desktop/web/node_modules

@@ -1,0 +1,66 @@
+/** Times and durations as people read them. */
+import { language, t } from './language.svelte'
+
+const SECOND_MS = 1000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** 42 s, 5 min, 2 h 05, 3 j. */
+export function duration(ms: number): string {
+  const whole = Math.max(0, ms)
+  if (whole < MINUTE_MS) return `${Math.floor(whole / SECOND_MS)} s`
+  if (whole < HOUR_MS) return `${Math.floor(whole / MINUTE_MS)} min`
+  if (whole < DAY_MS) {
+    const minutes = Math.floor((whole % HOUR_MS) / MINUTE_MS)
+    return `${Math.floor(whole / HOUR_MS)} h ${String(minutes).padStart(2, '0')}`
+  }
+  return `${Math.floor(whole / DAY_MS)} ${language.code === 'fr' ? 'j' : 'd'}`
+}
+
+/** 00:42, 05:10, 1:02:03: a clock that runs. */
+export function clock(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / SECOND_MS))
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const hours = Math.floor(seconds / 3600)
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+  return hours > 0 ? `${hours}:${rest}` : rest
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Making a format costs far more than using it, and a conversation shows hundreds of times. */
+function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language.code} ${Object.values(options).join(' ')}`
+  const known = formats.get(key)
+  if (known) return known
+  const fresh = new Intl.DateTimeFormat(language.code, options)
+  formats.set(key, fresh)
+  return fresh
+}
+
+const TIME = { hour: '2-digit', minute: '2-digit' } as const
+const DAY_AND_TIME = { day: 'numeric', month: 'short', ...TIME } as const
+const DAY = { weekday: 'long', day: 'numeric', month: 'long' } as const
+
+/** The time today, else the day and the time. */
+export function moment(atMs: number, nowMs: number): string {
+  const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString()
+  return format(isToday ? TIME : DAY_AND_TIME).format(atMs)
+}
+
+export function day(atMs: number): string {
+  return format(DAY).format(atMs)
+}
+
+/** An ISO 8601 date, or the text itself when it is not one. */
+export function date(iso: string): string {
+  const at = Date.parse(iso)
+  if (Number.isNaN(at)) return iso
+  return format({ dateStyle: 'medium' }).format(at)
+}
+
+/** How long ago, coarse. */
+export function ago(atMs: number, nowMs: number): string {
+  return nowMs - atMs < MINUTE_MS ? t('time.now') : duration(nowMs - atMs)
+}

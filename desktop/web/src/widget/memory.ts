@@ -1,0 +1,45 @@
+// What the widget keeps in the page's own storage: its session, and what was not answered yet.
+
+import type { AnyCommand } from '../protocol/schema'
+
+export interface Kept {
+  readonly token: string
+  readonly isOpen: boolean
+}
+
+export class Memory {
+  constructor(private readonly prefix: string) {}
+
+  get kept(): Kept {
+    return { token: '', isOpen: false, ...this.read<Partial<Kept>>('session') }
+  }
+
+  keep(change: Partial<Kept>): void {
+    this.write('session', { ...this.kept, ...change })
+  }
+
+  loadOutbox(): readonly AnyCommand[] {
+    return this.read<readonly AnyCommand[]>('outbox') ?? []
+  }
+
+  saveOutbox(commands: readonly AnyCommand[]): void {
+    this.write('outbox', commands)
+  }
+
+  private read<T>(name: string): T | null {
+    try {
+      return JSON.parse(localStorage.getItem(`${this.prefix}.${name}`) ?? 'null') as T | null
+    } catch {
+      // Storage is forbidden or holds something else: the widget works without it.
+      return null
+    }
+  }
+
+  private write(name: string, value: unknown): void {
+    try {
+      localStorage.setItem(`${this.prefix}.${name}`, JSON.stringify(value))
+    } catch {
+      // As above.
+    }
+  }
+}

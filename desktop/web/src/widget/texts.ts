@@ -1,0 +1,91 @@
+// What the widget says, in both languages.
+
+export type Language = 'fr' | 'en'
+
+const fr = {
+  open: 'Ouvrir la conversation',
+  close: 'Fermer',
+  title: 'Discuter avec nous',
+  loading: 'Connexion…',
+  failed: 'Le service ne répond pas. Nouvel essai dans un instant.',
+  offline: 'Vous êtes hors ligne : vos messages partiront au retour de la connexion.',
+  reconnecting: 'Connexion perdue, reconnexion…',
+  describe: 'Décrivez votre demande en quelques mots.',
+  write: 'Votre message',
+  send: 'Envoyer',
+  attach: 'Joindre un fichier',
+  pending: 'Envoi…',
+  sent: 'Envoyé',
+  read: 'Lu',
+  refused: 'Non envoyé :',
+  queued: 'Vous êtes dans la file. Un conseiller arrive.',
+  answering: '{name} vous répond',
+  waiting: '{name} attend votre réponse',
+  closed: 'Conversation terminée',
+  typing: '{name} écrit…',
+  new: 'Nouvelle conversation',
+  back: 'Revenir au début',
+  solved: 'Cela répond à ma question',
+  adviser: 'Parler à un conseiller',
+  glad: 'Très bien ! Nous restons là si besoin.',
+  helps: 'Ceci peut déjà vous aider :',
+  survey: 'Comment s’est passé cet échange ?',
+  stars: '{note} sur 5',
+  comment: 'Un commentaire ? (facultatif)',
+  rate: 'Envoyer mon avis',
+  thanks: 'Merci pour votre avis.',
+  earlier: 'Conversation précédente',
+  you: 'Vous',
+  service: 'Service',
+  too_big: 'Ce fichier dépasse 10 Mo.',
+  unread: '{count} non lus',
+}
+export type Texts = typeof fr
+const en: Texts = {
+  open: 'Open the chat',
+  close: 'Close',
+  title: 'Chat with us',
+  loading: 'Connecting…',
+  failed: 'The service is not answering. Trying again in a moment.',
+  offline: 'You are offline: your messages will leave when you are back.',
+  reconnecting: 'Connection lost, reconnecting…',
+  describe: 'Tell us in a few words what you need.',
+  write: 'Your message',
+  send: 'Send',
+  attach: 'Attach a file',
+  pending: 'Sending…',
+  sent: 'Sent',
+  read: 'Read',
+  refused: 'Not sent:',
+  queued: 'You are in the queue. An adviser is on the way.',
+  answering: '{name} is answering you',
+  waiting: '{name} is waiting for your answer',
+  closed: 'Conversation ended',
+  typing: '{name} is writing…',
+  new: 'New conversation',
+  back: 'Start again',
+  solved: 'This answers my question',
+  adviser: 'Talk to an adviser',
+  glad: 'Great! We are here if you need us.',
+  helps: 'This may already help:',
+  survey: 'How did it go?',
+  stars: '{note} out of 5',
+  comment: 'Any comment? (optional)',
+  rate: 'Send my rating',
+  thanks: 'Thank you for your rating.',
+  earlier: 'Earlier conversation',
+  you: 'You',
+  service: 'Service',
+  too_big: 'This file is larger than 10 MB.',
+  unread: '{count} unread',
+}
+const CATALOGUES: Record<Language, Texts> = { fr, en }
+
+export function textsIn(language: Language): Texts {
+  return CATALOGUES[language]
+}
+
+/** Put values in the braces of a text. */
+export function filled(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
+}

@@ -1,0 +1,184 @@
+"""What the widget on the insurer's site reads and asks over HTTP."""
+
+from joserfc import jwt
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwk import OctKey
+from msgspec import Struct
+from msgspec.structs import replace
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from desktop.edge import Edge, edge_of
+from desktop.http import answer, body_of, client, query_before, query_int
+from desktop.problems import EdgeError
+from desktop.sessions import SignedIn
+from store.errors import Unavailable
+from store.schema.audience import CLIENT_EVENTS
+from store.schema.commands import SYSTEM, Envelope, RegisterClient
+from store.schema.ids import ClientId
+from store.schema.terms import Role, Segment
+from store.schema.views import ClientRecord, EventPage, SiteProfile, WidgetProfile, WidgetSession
+
+ALGORITHM = "HS256"
+
+
+class OpenSession(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """token: a client identity signed by the site. resume: the widget's token of last time.
+
+    name: how a visitor wishes to be called; it proves nothing and is shown as given.
+    """
+
+    token: str = ""
+    resume: str = ""
+    name: str = ""
+
+
+async def profile(request: Request) -> Response:
+    """Return what the widget shows before anyone speaks."""
+    edge = edge_of(request)
+    site = await _site(edge)
+    public = tuple(article for article in await edge.records.articles() if article.is_public)
+    return answer(
+        WidgetProfile(
+            site_name=site.name,
+            colour=site.colour,
+            greeting=site.greeting,
+            bot=site.bot,
+            articles=public,
+        )
+    )
+
+
+async def open_session(request: Request) -> Response:
+    """Recognise the client, by signature or by the widget's former token, or greet a visitor."""
+    edge = edge_of(request)
+    origin = request.headers.get("origin")
+    if origin is not None and not await edge.is_widget_origin(origin):
+        raise EdgeError("foreign_origin")
+    asked = await body_of(request, OpenSession)
+    record = await _signed_client(edge, asked.token) if asked.token else None
+    if asked.resume:
+        resumed = await edge.sessions.find(asked.resume)
+        # A signed token wins over a session that was opened for somebody else.
+        if (
+            resumed is not None
+            and resumed.actor.role is Role.CLIENT
+            and (record is None or record.client == resumed.actor.id)
+        ):
+            return answer(await _widget_session(edge, asked.resume, resumed))
+    if record is None:
+        record = await _new_visitor(edge, asked.name)
+    token, _ = await edge.sessions.open_for_client(record.client)
+    signed_in = await edge.sessions.find(token)
+    assert signed_in is not None
+    return answer(await _widget_session(edge, token, signed_in), 201)
+
+
+async def events(request: Request) -> Response:
+    """Return the client's own conversations, as the client may see them."""
+    signed_in = await client(request)
+    page = await edge_of(request).log.of_client(
+        ClientId(signed_in.actor.id),
+        before=query_before(request),
+        limit=query_int(request, "limit", most=500, default=200),
+    )
+    visible = tuple(event for event in page.events if type(event) in CLIENT_EVENTS)
+    return answer(EventPage(events=visible, before=page.before))
+
+
+async def _widget_session(edge: Edge, token: str, signed_in: SignedIn) -> WidgetSession:
+    record = await edge.records.client(ClientId(signed_in.actor.id))
+    assert record is not None
+    return WidgetSession(
+        token=token,
+        client=record.client,
+        name=record.name,
+        is_signed=bool(record.external),
+        expires_ms=signed_in.session.expires_ms,
+    )
+
+
+async def _signed_client(edge: Edge, token: str) -> ClientRecord:
+    claims = _claims(await _site(edge), token, edge.clock.now_ms(), edge)
+    external = str(claims["sub"])
+    name = str(claims.get("name") or external)[:200]
+    known = await edge.records.client_by_external(external)
+    segment = Segment(str(claims.get("segment", known.segment if known else Segment.STANDARD)))
+    email = str(claims.get("email") or (known.email if known else ""))
+    if known is None:
+        record = ClientRecord(
+            client=ClientId(edge.ids.new("client")),
+            name=name,
+            external=external,
+            segment=segment,
+            email=email,
+        )
+    else:
+        record = replace(
+            known, name=name if "name" in claims else known.name, segment=segment, email=email
+        )
+    if record != known:
+        await edge.records.save_client(record)
+        await _register(edge, record)
+    return record
+
+
+def _claims(site: SiteProfile, token: str, now_ms: int, edge: Edge) -> dict[str, object]:
+    # The algorithm is ours, never the token's: RFC 8725, 3.1.
+    if not site.widget_secret:
+        raise EdgeError("bad_token", "This site signs no identities.")
+    now_s = now_ms // 1000
+    try:
+        claims = jwt.decode(token, OctKey.import_key(site.widget_secret), [ALGORITHM]).claims
+        registry = jwt.JWTClaimsRegistry(
+            now=now_s, exp={"essential": True}, sub={"essential": True}
+        )
+        registry.validate(claims)
+    except ExpiredTokenError as error:
+        raise EdgeError("expired_token") from error
+    except (JoseError, ValueError) as error:
+        raise EdgeError("bad_token") from error
+    if claims["exp"] > now_s + edge.settings.limits.widget_token_ms // 1000:
+        raise EdgeError("expired_token")
+    if claims.get("segment", "standard") not in set(Segment):
+        raise EdgeError("bad_token", f"`segment` is one of {', '.join(Segment)}.")
+    return dict(claims)
+
+
+async def _new_visitor(edge: Edge, name: str) -> ClientRecord:
+    client_id = ClientId(edge.ids.new("client"))
+    record = ClientRecord(
+        client=client_id,
+        name=name.strip()[:200] or f"Visiteur {int(client_id[-4:], 16) % 10_000:04}",
+    )
+    await edge.records.save_client(record)
+    await _register(edge, record)
+    return record
+
+
+async def _register(edge: Edge, record: ClientRecord) -> None:
+    command = RegisterClient(
+        ref=edge.ids.new("register"),
+        client=record.client,
+        segment=record.segment,
+        named_agents=record.named_agents,
+    )
+    try:
+        await edge.courier.ask(Envelope(actor=SYSTEM, command=command))
+    except Unavailable as error:
+        raise EdgeError("unavailable") from error
+
+
+async def _site(edge: Edge) -> SiteProfile:
+    site = await edge.records.profile()
+    if site is None:
+        raise EdgeError("unavailable", "This site is not set up yet.")
+    return site
+
+
+routes = [
+    Route("/widget/profile", profile),
+    Route("/widget/session", open_session, methods=["POST"]),
+    Route("/widget/events", events),
+]

@@ -1,0 +1,1 @@
+"""What the Makefile and the package's build need of the machine."""

@@ -1,0 +1,1 @@
+"""Files that Python and the browser must both agree with."""
