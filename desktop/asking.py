@@ -3,6 +3,7 @@
 from msgspec import structs
 
 from desktop.core.permissions import Facts, may
+from desktop.core.reader import concerned
 from desktop.edge import Edge
 from desktop.problems import EdgeError, refused
 from store.errors import Unavailable
@@ -69,8 +70,7 @@ async def facts_of(edge: Edge, actor: Actor, command: AnyCommand) -> Facts:
 
 def case_facts(row: CaseView) -> Facts:
     """Return whose the case is and who works on it."""
-    agents = {row.holder, row.offer.agent if row.offer else None} - {None}
-    return Facts(client=row.client, agents=frozenset(x for x in agents if x is not None))
+    return Facts(client=row.client, agents=concerned(row))
 
 
 async def case_of(edge: Edge, case: CaseId) -> CaseView | None:

@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from desktop.asking import action_of, carry_out, case_facts, case_of
 from desktop.core.pace import Pace
 from desktop.core.permissions import Facts, may
-from desktop.core.reader import Reader, has, sees
+from desktop.core.reader import Reader, sees
 from desktop.edge import Edge, edge_of
 from desktop.problems import EdgeError, bad_command
 from desktop.sessions import COOKIE, SignedIn
@@ -224,8 +224,7 @@ async def _missed(link: _Link, last_seq: int | None, head: int) -> list[Happened
         frames += [Happened(event=x) for x in events if x.seq <= head and sees(actor, x)]
         seq = events[-1].seq
     if actor.role is not Role.CLIENT:
-        rows = link.edge.hub.rows.cases.values()
-        frames += [Shown(case=row) for row in rows if has(actor, row)]
+        frames += [Shown(case=row) for row in link.edge.hub.cases_of(actor.id)]
     return frames
 
 
