@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.people import Adviser, Client, Floor
 from tests.browser.test_conversation import CLAIM_NEW, CONTRACT_QUESTION, ready
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
-NARROW = {"width": 390, "height": 844}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +36,7 @@ def in_french(floor: Floor, **look: object) -> tuple[Adviser, Client]:
     lea.say("Bonjour Camille, elle est dans votre espace client, rubrique « Mes documents ».")
     camille.say("Je l’ai trouvée, merci beaucoup !")
     lea.sees("Je l’ai trouvée, merci beaucoup !")
+    expect(lea.page.get_by_text("HZ-204817").first).to_be_visible()
     return lea, camille
 
 
@@ -58,12 +59,14 @@ def test_dark_in_english(floor: Floor) -> None:
     thomas.open("Emma Watkins")
     thomas.say("Hello Emma, sorry to read that. I am opening your claim now.")
     emma.sees("Hello Emma, sorry to read that. I am opening your claim now.")
+    expect(thomas.page.get_by_text("HZ-334018").first).to_be_visible()
     keep(thomas.page, "care-dark-en")
     keep(emma.page, "widget-dark-en")
 
 
 def test_narrow(floor: Floor) -> None:
-    lea, _ = in_french(floor, viewport=NARROW)
+    lea, _ = in_french(floor)
+    lea.page.set_viewport_size(NARROW)
     keep(lea.page, "care-narrow-fr")
 
 
