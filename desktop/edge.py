@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from desktop.crowd import Crowd
+from desktop.guard import Guard
 from desktop.hub import Hub
 from desktop.sessions import Sessions
 from store.bus import Bus
@@ -34,6 +35,7 @@ class Edge:
     hub: Hub
     sessions: Sessions
     crowd: Crowd
+    guard: Guard
     is_demo: bool
 
     def is_own_origin(self, origin: str) -> bool:

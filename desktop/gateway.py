@@ -1,6 +1,7 @@
 """Sockets of agents and clients: frames in, frames out, one mailbox each."""
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass, field
 
@@ -41,8 +42,6 @@ from store.schema.views import Me, Snapshot
 logger = logging.getLogger(__name__)
 SUBPROTOCOL = "aiguilleur.v1"
 _PAGE = 1_000
-# A right that was taken away ends a socket within this time.
-_RECHECK_MS = 1_000
 
 
 class _Closed(Exception):  # noqa: N818 - the ordinary end of a socket
@@ -57,14 +56,18 @@ class _Link:
 
     edge: Edge
     socket: WebSocket
-    token: str
     signed_in: SignedIn
     reader: Reader
     pace: Pace
-    checked_ms: int
     heard_ms: int
     bad_frames: int = 0
+    is_over: bool = False
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def end(self) -> None:
+        """Close soon: the session is over."""
+        self.is_over = True
+        self.wake.set()
 
     def require_pace(self) -> None:
         """Count a command. Raises EdgeError when there were too many."""
@@ -101,7 +104,9 @@ async def serve_socket(socket: WebSocket) -> None:
     finally:
         edge.crowd.leave(address)
     if not is_gone:
-        await socket.close(code)
+        # The browser may have left while we were saying goodbye.
+        with contextlib.suppress(WebSocketDisconnect):
+            await socket.close(code)
 
 
 async def _converse(edge: Edge, socket: WebSocket) -> None:
@@ -127,14 +132,12 @@ async def _converse(edge: Edge, socket: WebSocket) -> None:
     link = _Link(
         edge=edge,
         socket=socket,
-        token=token,
         signed_in=signed_in,
         reader=Reader(actor, queued_events=limits.queued_events, queued_bytes=limits.queued_bytes),
         pace=Pace(
             limits.client_messages_per_minute if is_client else limits.agent_messages_per_minute,
             now_ms,
         ),
-        checked_ms=now_ms,
         heard_ms=now_ms,
     )
     await _stay(link, hello)
@@ -158,11 +161,12 @@ async def _stay(link: _Link, hello: Hello) -> None:
     is_agent = actor.role is not Role.CLIENT
     is_first = is_agent and hub.sockets_of(actor.id) == 0
     snapshot = hub.join(link.reader, link.wake.set)
+    guarded = link.edge.guard.watching(link.signed_in.session.token_hash, link.end)
     try:
         await _welcome(link, hello, snapshot)
         if is_first:
             await _say_connected(link.edge, actor.id)
-        async with asyncio.TaskGroup() as tasks:
+        async with guarded, asyncio.TaskGroup() as tasks:
             tasks.create_task(_write(link))
             tasks.create_task(_watch_silence(link))
             tasks.create_task(_read(link))
@@ -253,6 +257,8 @@ async def _write(link: _Link) -> None:
     while True:
         await link.wake.wait()
         link.wake.clear()
+        if link.is_over:
+            raise _Closed(CloseCode.SIGNED_OUT)
         if link.reader.is_too_slow:
             raise _Closed(CloseCode.TOO_SLOW)
         for frame in link.reader.take():
@@ -272,7 +278,9 @@ async def _read(link: _Link) -> None:
     while True:
         text = await _receive(link.socket)
         link.heard_ms = link.edge.clock.now_ms()
-        await _recheck(link)
+        link.edge.guard.hear(link.signed_in.session.token_hash)
+        if link.is_over:
+            raise _Closed(CloseCode.SIGNED_OUT)
         if link.reader.is_too_slow:
             raise _Closed(CloseCode.TOO_SLOW)
         await _take(link, text)
@@ -287,14 +295,6 @@ async def _receive(socket: WebSocket) -> str:
         raise _Closed(CloseCode.BAD_FRAME)
     assert isinstance(text, str)
     return text
-
-
-async def _recheck(link: _Link) -> None:
-    if link.heard_ms - link.checked_ms < _RECHECK_MS:
-        return
-    if await link.edge.sessions.find(link.token) is None:
-        raise _Closed(CloseCode.SIGNED_OUT)
-    link.checked_ms = link.heard_ms
 
 
 async def _take(link: _Link, text: str) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -55,6 +56,7 @@ class Sessions:
         self._records = records
         self._clock = clock
         self._limits = limits
+        self._touched_ms: dict[str, int] = {}
 
     async def open_for_agent(self, credential: Credential, role: Role) -> tuple[str, Session]:
         """Sign an agent in; return the secret, kept nowhere else, and the session."""
@@ -74,8 +76,29 @@ class Sessions:
             return None
         now_ms = self._clock.now_ms()
         if now_ms - session.seen_ms > _TOUCH_MS:
-            await self._records.touch_session(session.token_hash, now_ms)
+            await self._records.touch_sessions([session.token_hash], now_ms)
         return SignedIn(session=session, actor=actor)
+
+    async def ended(self, token_hashes: Sequence[str]) -> set[str]:
+        """Return those of the sessions in use that are over; note that the others are in use."""
+        if not token_hashes:
+            return set()
+        now_ms = self._clock.now_ms()
+        epochs = {x.agent: x.epoch for x in await self._records.credentials()}
+        live, stale = set(), []
+        for session in await self._records.live_sessions(token_hashes):
+            is_known = session.role is Role.CLIENT or (
+                epochs.get(AgentId(session.holder_id)) == session.epoch
+            )
+            if is_known and now_ms < session.expires_ms:
+                live.add(session.token_hash)
+                # Only desktops end when idle, and by the minute: all in one write, seldom.
+                is_stale = now_ms - self._touched_ms.get(session.token_hash, 0) > _TOUCH_MS
+                if session.role is not Role.CLIENT and is_stale:
+                    stale.append(session.token_hash)
+        self._touched_ms |= dict.fromkeys(stale, now_ms)
+        await self._records.touch_sessions(stale, now_ms)
+        return set(token_hashes) - live
 
     def _is_live(self, session: Session) -> bool:
         now_ms = self._clock.now_ms()

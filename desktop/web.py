@@ -16,6 +16,7 @@ from desktop.cors import WidgetCors
 from desktop.crowd import Crowd
 from desktop.edge import Edge, edge_of
 from desktop.gateway import serve_socket
+from desktop.guard import Guard
 from desktop.http import answer
 from desktop.hub import Hub
 from desktop.openapi import serve_openapi
@@ -56,6 +57,7 @@ def create_app(  # noqa: PLR0913 - each part of a web process, once
     is_demo: bool = False,
 ) -> Starlette:
     """Return the application of one web process; the courier runs while it does."""
+    sessions = Sessions(records, clock, settings.limits)
     edge = Edge(
         settings=settings,
         clock=clock,
@@ -67,14 +69,15 @@ def create_app(  # noqa: PLR0913 - each part of a web process, once
         courier=courier,
         bus=bus,
         hub=Hub(settings.site, bus, log, queries),
-        sessions=Sessions(records, clock, settings.limits),
+        sessions=sessions,
+        guard=Guard(sessions),
         crowd=Crowd(settings.limits.sockets_per_address),
         is_demo=is_demo,
     )
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
-        async with courier.running(), edge.hub.running():
+        async with courier.running(), edge.hub.running(), edge.guard.running():
             await _part_with_the_gone(edge)
             yield
 

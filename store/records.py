@@ -115,6 +115,13 @@ class Records:
             return None
         return structs.replace(msgspec.json.decode(row.body, type=Session), seen_ms=row.seen_ms)
 
+    async def live_sessions(self, token_hashes: Sequence[str]) -> tuple[Session, ...]:
+        """Return those of the sessions that exist, as last saved."""
+        if not token_hashes:
+            return ()
+        asked = self._bodies(sessions).where(sessions.c.token_hash.in_(token_hashes))
+        return await self._decoded(asked, Session)
+
     async def save_session(self, session: Session) -> None:
         """Keep a session."""
         await self._save(
@@ -126,11 +133,13 @@ class Records:
             expires_ms=session.expires_ms,
         )
 
-    async def touch_session(self, token_hash: str, seen_ms: int) -> None:
-        """Note that a session was used; one that has ended stays ended."""
+    async def touch_sessions(self, token_hashes: Sequence[str], seen_ms: int) -> None:
+        """Note that sessions were used; those that have ended stay ended."""
+        if not token_hashes:
+            return
         touching = update(sessions).where(
             sessions.c.site == self._site,
-            sessions.c.token_hash == token_hash,
+            sessions.c.token_hash.in_(token_hashes),
             sessions.c.seen_ms < seen_ms,
         )
         await self._write(touching.values(seen_ms=seen_ms))

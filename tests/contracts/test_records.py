@@ -86,11 +86,11 @@ def test_a_session_ends_alone_or_with_all_of_its_holder(places: Places) -> None:
 def test_a_session_remembers_when_it_was_last_used(places: Places) -> None:
     async def test(site: Site) -> None:
         await site.records.save_session(SESSION)
-        await site.records.touch_session("hash", 7)
-        await site.records.touch_session("hash", 5)
+        await site.records.touch_sessions(["hash"], 7)
+        await site.records.touch_sessions(["hash"], 5)
         assert await site.records.session("hash") == structs.replace(SESSION, seen_ms=7)
         await site.records.end_session("hash")
-        await site.records.touch_session("hash", 8)
+        await site.records.touch_sessions(["hash"], 8)
         assert await site.records.session("hash") is None
 
     places.run(test)

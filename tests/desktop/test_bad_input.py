@@ -152,6 +152,17 @@ def test_an_ended_session_closes_the_socket_at_its_next_word(tmp_path: Path) -> 
     on_site(tmp_path, story)
 
 
+def test_signing_out_ends_the_sockets_that_are_open(tmp_path: Path) -> None:
+    async def story(site: Site) -> None:
+        async with site.as_staff("lea") as lea, site.as_staff("karim") as karim:
+            await site.records.end_sessions_of("agent_lea")
+            await lea.connection.send(encode(Ping()).decode())
+            assert await lea.closed_with() == 4401
+            await still_works(karim)
+
+    on_site(tmp_path, story)
+
+
 def test_anothers_case_is_out_of_reach(tmp_path: Path) -> None:
     async def story(site: Site) -> None:
         async with (

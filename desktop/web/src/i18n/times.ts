@@ -34,7 +34,9 @@ function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language.code} ${Object.values(options).join(' ')}`
   const known = formats.get(key)
   if (known) return known
-  const fresh = new Intl.DateTimeFormat(language.code, options)
+  // The English of the desk is European: day first, 24 hours.
+  const locale = language.code === 'en' ? 'en-GB' : language.code
+  const fresh = new Intl.DateTimeFormat(locale, options)
   formats.set(key, fresh)
   return fresh
 }
