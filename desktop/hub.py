@@ -17,9 +17,9 @@ from store.schema.apply import Rows
 from store.schema.audience import SAID, Recipients, recipients
 from store.schema.codec import decode_events, decode_outbound, encode
 from store.schema.frames import Happened, Shown, Typing
-from store.schema.ids import CaseId
+from store.schema.ids import AgentId, CaseId
 from store.schema.terms import Author, CaseStatus, Policy, Role
-from store.schema.views import CaseView, Snapshot
+from store.schema.views import AgentView, CaseView, Snapshot
 
 logger = logging.getLogger(__name__)
 _PAGE = 5_000
@@ -94,6 +94,10 @@ class Hub:
     def cases_of(self, agent: str) -> list[CaseView]:
         """Return the open cases that the agent holds or is offered."""
         return [self.rows.cases[case] for case in sorted(self._cases_of.get(agent, ()))]
+
+    def agent(self, agent: AgentId) -> AgentView | None:
+        """Return the agent as the floor sees it now."""
+        return self.rows.agents.get(agent)
 
     def present(self) -> list[str]:
         """Return the agents who have a socket in this process."""
