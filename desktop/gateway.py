@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDiscon
 from desktop.asking import carry_out, case_facts, case_of, require_pace
 from desktop.core.intake import read_json
 from desktop.core.permissions import Facts, may
-from desktop.core.reader import Reader, sees
+from desktop.core.reader import Reader
 from desktop.edge import Edge, edge_of
 from desktop.http import is_same
 from desktop.problems import EdgeError, bad_command
@@ -23,12 +23,10 @@ from store.schema.frames import (
     Ask,
     CloseCode,
     Error,
-    Happened,
     Hello,
     Ok,
     Ping,
     Pong,
-    Shown,
     Typing,
     TypingNow,
     Watch,
@@ -40,7 +38,6 @@ from store.schema.views import Me, Snapshot
 
 logger = logging.getLogger(__name__)
 SUBPROTOCOL = "aiguilleur.v1"
-_PAGE = 1_000
 # How long a browser that does not read is waited for.
 _CLOSE_S = 1.0
 
@@ -180,7 +177,8 @@ async def _stay(link: _Link, hello: Hello) -> None:
 
 
 async def _welcome(link: _Link, hello: Hello, snapshot: Snapshot) -> None:
-    missed = await _missed(link, hello.last_seq, snapshot.seq)
+    most = link.edge.settings.limits.resume_events
+    missed = await link.edge.hub.missed(link.reader, hello.last_seq, snapshot.seq, most=most)
     actor = link.reader.actor
     await link.send(
         Welcome(
@@ -194,25 +192,6 @@ async def _welcome(link: _Link, hello: Hello, snapshot: Snapshot) -> None:
     )
     for frame in missed or ():
         await link.send(frame)
-
-
-async def _missed(link: _Link, last_seq: int | None, head: int) -> list[Happened | Shown] | None:
-    """Return what the reader has not seen up to `head`, or None when it must start afresh."""
-    limit = link.edge.settings.limits.resume_events
-    if last_seq is None or last_seq > head or head - last_seq > limit:
-        return None
-    actor = link.reader.actor
-    frames: list[Happened | Shown] = []
-    seq = last_seq
-    while seq < head:
-        events = await link.edge.log.read(seq, _PAGE)
-        if not events:
-            break
-        frames += [Happened(event=x) for x in events if x.seq <= head and sees(actor, x)]
-        seq = events[-1].seq
-    if actor.role is not Role.CLIENT:
-        frames += [Shown(case=row) for row in link.edge.hub.cases_of(actor.id)]
-    return frames
 
 
 async def me_of(edge: Edge, signed_in: SignedIn) -> Me:

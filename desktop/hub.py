@@ -5,13 +5,12 @@ import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Protocol
 
-from desktop.core.reader import FLOOR, Reader, brings, concerned, snapshot_for
+from desktop.core.reader import FLOOR, Reader, brings, concerned, sees, snapshot_for
 from store.bus import Bus, SubscriberLagged
 from store.errors import Unavailable
-from store.log import EventLog
 from store.post import events_topic, signals_topic
-from store.queries import CaseQueries
 from store.schema import events as e
 from store.schema.apply import Rows
 from store.schema.audience import SAID, Recipients, recipients
@@ -23,6 +22,8 @@ from store.schema.views import AgentView, CaseView, Snapshot
 
 logger = logging.getLogger(__name__)
 _PAGE = 5_000
+# Decoding is not free: a page of a resuming socket must not hold the others up.
+_RESUME_PAGE = 1_000
 # The bus only wakes us: what it loses is found in the log this much later.
 _POLL_SECONDS = 2.0
 # A bus that is away is asked again this much later; the poll tells everything meanwhile.
@@ -30,10 +31,34 @@ _RETRY_SECONDS = 1.0
 _FLOOR, _STAFF = "floor", "staff"
 
 
+class History(Protocol):
+    """The log as it is read."""
+
+    async def head(self) -> int:
+        """Return the seq of the last event."""
+        ...
+
+    async def read(self, after_seq: int, limit: int) -> list[e.AnyEvent]:
+        """Return the events after `after_seq`, oldest first."""
+        ...
+
+    async def floor(self) -> list[e.AnyEvent]:
+        """Return every event that is not about a case, oldest first."""
+        ...
+
+
+class OpenCases(Protocol):
+    """The cases as they are kept beside the log."""
+
+    async def open_cases(self) -> list[CaseView]:
+        """Return every case that is not closed."""
+        ...
+
+
 class Hub:
     """Keeps the open cases of a site current and hands each event to those who may see it."""
 
-    def __init__(self, site: str, bus: Bus, log: EventLog, queries: CaseQueries) -> None:
+    def __init__(self, site: str, bus: Bus, log: History, queries: OpenCases) -> None:
         self.rows = Rows()
         self.policy = Policy()
         self.is_live = False
@@ -82,6 +107,28 @@ class Hub:
             readers[key].add(reader)
         self._wake[reader] = wake
         return snapshot_for(reader.actor, self.rows, self.cases_of(reader.actor.id))
+
+    async def missed(
+        self, reader: Reader, last_seq: int | None, head: int, *, most: int
+    ) -> list[Happened | Shown] | None:
+        """Return what the reader has not seen up to `head`, or None when it must start afresh.
+
+        most: how many events of the site are looked through before a fresh start is cheaper.
+        """
+        if last_seq is None or not 0 <= last_seq <= head or head - last_seq > most:
+            return None
+        frames: list[Happened | Shown] = []
+        seq = last_seq
+        while seq < head:
+            events = await self._log.read(seq, min(_RESUME_PAGE, head - seq))
+            if not events:
+                # Seen by the reader, and not in this log: it is another site's, or a lost one.
+                return None
+            frames += [Happened(event=event) for event in events if sees(reader.actor, event)]
+            seq = events[-1].seq
+        if reader.actor.role is not Role.CLIENT:
+            frames += [Shown(case=row) for row in self.cases_of(reader.actor.id)]
+        return frames
 
     def leave(self, reader: Reader) -> None:
         """Send the reader nothing more."""
