@@ -22,6 +22,8 @@ from store.schema.views import AgentView, CaseView, Snapshot
 
 logger = logging.getLogger(__name__)
 _PAGE = 5_000
+# With the rows that go before some of them, half of what may wait for a reader.
+_BURST = 64
 # Decoding is not free: a page of a resuming socket must not hold the others up.
 _RESUME_PAGE = 1_000
 # The bus only wakes us: what it loses is found in the log this much later.
@@ -210,14 +212,20 @@ class Hub:
         if events and events[0].seq > self.rows.seq + 1:
             await self._catch_up()
         async with self._catching_up:
-            self._deliver(events)
+            await self._deliver(events)
 
     async def _catch_up(self) -> None:
         async with self._catching_up:
             while events := await self._log.read(self.rows.seq, _PAGE):
-                self._deliver(events)
+                await self._deliver(events)
 
-    def _deliver(self, events: list[e.AnyEvent]) -> None:
+    async def _deliver(self, events: list[e.AnyEvent]) -> None:
+        # Sockets take their mail between two bursts: a long batch must not look like a slow reader.
+        for start in range(0, len(events), _BURST):
+            self._deliver_burst(events[start : start + _BURST])
+            await asyncio.sleep(0)
+
+    def _deliver_burst(self, events: list[e.AnyEvent]) -> None:
         touched: set[Reader] = set()
         for event in events:
             if event.seq > self.rows.seq:

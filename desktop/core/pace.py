@@ -34,9 +34,14 @@ class Pace:
 class Paces:
     """The pace of each person, whatever their sockets and requests."""
 
-    def __init__(self) -> None:
+    def __init__(self, forget_from: int = _FORGET_FROM) -> None:
         self._paces: dict[str, Pace] = {}
-        self._forget_from = _FORGET_FROM
+        self._least = forget_from
+        self._forget_from = forget_from
+
+    def __len__(self) -> int:
+        """Return how many people are remembered."""
+        return len(self._paces)
 
     def allows(self, person: str, per_minute: int, now_ms: int) -> bool:
         """Count one for the person and return whether it was within the limit."""
@@ -51,4 +56,4 @@ class Paces:
             return
         busy = {who: pace for who, pace in self._paces.items() if not pace.is_rested(now_ms)}
         self._paces = busy
-        self._forget_from = max(_FORGET_FROM, 2 * len(busy))
+        self._forget_from = max(self._least, 2 * len(busy))

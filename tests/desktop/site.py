@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -25,7 +26,14 @@ from store.post import Courier
 from store.queries import CaseQueries
 from store.records import Records
 from store.schema.codec import decode_outbound, encode
-from store.schema.commands import SYSTEM, AnyCommand, ConfigureAgent, ConfigureQueue, Envelope
+from store.schema.commands import (
+    SYSTEM,
+    AnyCommand,
+    ConfigureAgent,
+    ConfigureQueue,
+    DisconnectAgent,
+    Envelope,
+)
 from store.schema.frames import AnyOutbound, Ask, Error, Hello, Ok, Welcome
 from store.schema.ids import AgentId, QueueId
 from store.schema.terms import BotScript, Label, Role
@@ -88,11 +96,18 @@ class Site:
         self.sessions = sessions
         self._courier = courier
         self._number = 0
+        self.gone_seq = 0
 
     async def tell(self, command: AnyCommand) -> None:
         """Carry out a command as the system."""
         reply = await self._courier.ask(Envelope(actor=SYSTEM, command=command))
         assert reply.refusal is None, reply
+
+    async def say_gone(self, agent: AgentId) -> None:
+        """Say that an agent's last socket closed, whatever is true."""
+        command = DisconnectAgent(ref=self.ref(), agent=agent)
+        reply = await self._courier.ask(Envelope(actor=SYSTEM, command=command))
+        self.gone_seq = reply.seq
 
     def ref(self) -> str:
         """Return a fresh ref."""
@@ -115,13 +130,20 @@ class Site:
         assert answer.status_code == 201, answer.text
         return msgspec.json.decode(answer.content, type=WidgetSession)
 
-    def dial(self, *, origin: str | None = None, cookie: str = "") -> connect:
+    def dial(
+        self,
+        *,
+        origin: str | None = None,
+        cookie: str = "",
+        through: socket.socket | None = None,
+    ) -> connect:
         """Return a socket that has said nothing yet."""
         return connect(
             self.url.replace("http", "ws") + "/ws",
             subprotocols=["aiguilleur.v1"],  # type: ignore[list-item]  # a NewType of str
             origin=origin or self.url,  # type: ignore[arg-type]  # a NewType of str
             additional_headers={"Cookie": f"aiguilleur_session={cookie}"} if cookie else {},
+            sock=through,
         )
 
     @contextlib.asynccontextmanager
@@ -135,10 +157,16 @@ class Site:
             )
 
     @contextlib.asynccontextmanager
-    async def as_staff(self, login: str, last_seq: int | None = None) -> AsyncIterator[Socket]:
+    async def as_staff(
+        self,
+        login: str,
+        last_seq: int | None = None,
+        *,
+        through: socket.socket | None = None,
+    ) -> AsyncIterator[Socket]:
         """Open a desktop's socket."""
         browser, token = await self.staff(login)
-        async with browser, self.dial(cookie=token) as connection:
+        async with browser, self.dial(cookie=token, through=through) as connection:
             hello = Hello(version=1, csrf=browser.headers["X-CSRF-Token"], last_seq=last_seq)
             yield await _greeted(connection, hello)
 
@@ -159,6 +187,8 @@ def on_site(
 
 async def _run(folder: Path, story: Callable[[Site], Awaitable[None]], limits: Limits) -> None:
     listener = listen("127.0.0.1", 0)
+    # Small, so that a test need not send megabytes before a reader is slow.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32_768)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     settings = Settings(data_dir=str(folder), public_url=url, limits=limits)
     clock, bus = SystemClock(), MemoryBus()
