@@ -241,7 +241,11 @@ async def _serve_pages(parts: Parts, listener: socket.socket, *, is_demo: bool) 
         sys.stdout.flush()
 
     app = parts.web(is_demo=is_demo)
-    config = web_config(app, frame_bytes=settings.limits.frame_bytes)
+    config = web_config(
+        app,
+        frame_bytes=settings.limits.frame_bytes,
+        trusted_proxies=settings.trusted_proxies,
+    )
     server = WebServer(config, ready)
     _on_stop(server.stop)
     await server.serve(sockets=[listener])

@@ -3,6 +3,7 @@
 from msgspec import structs
 
 from desktop.core.permissions import Facts, may
+from desktop.core.reader import concerned
 from desktop.edge import Edge
 from desktop.problems import EdgeError, refused
 from store.errors import Unavailable
@@ -24,8 +25,9 @@ from store.schema.views import CaseView
 async def carry_out(edge: Edge, actor: Actor, command: AnyCommand) -> Reply:
     """Ask the router for what the actor may ask.
 
-    Raises EdgeError when the actor may not, the router refuses or does not answer.
+    Raises EdgeError when the actor may not or is too fast, the router refuses or does not answer.
     """
+    require_pace(edge, actor)
     if isinstance(command, OpenCase) and actor.role is Role.CLIENT:
         command = _as_own(command, actor)
     facts = await facts_of(edge, actor, command)
@@ -33,15 +35,24 @@ async def carry_out(edge: Edge, actor: Actor, command: AnyCommand) -> Reply:
         raise EdgeError("forbidden")
     if isinstance(command, SendMessage) and command.files:
         command = structs.replace(command, files=await _real_files(edge, actor, command))
+        # Before the message is told: whoever is shown it asks for the file at once.
+        await edge.records.attach_files(tuple(x.file for x in command.files), command.case)
     try:
         reply = await edge.courier.ask(Envelope(actor=actor, command=command))
     except Unavailable as error:
         raise EdgeError("unavailable") from error
     if reply.refusal is not None:
         raise refused(reply.refusal)
-    if isinstance(command, SendMessage) and command.files:
-        await edge.records.attach_files(tuple(x.file for x in command.files), command.case)
     return reply
+
+
+def require_pace(edge: Edge, actor: Actor) -> None:
+    """Count something that the person sends. Raises EdgeError when there was too much of it."""
+    limits = edge.settings.limits
+    is_client = actor.role is Role.CLIENT
+    most = limits.client_messages_per_minute if is_client else limits.agent_messages_per_minute
+    if not edge.paces.allows(actor.id, most, edge.clock.now_ms()):
+        raise EdgeError("too_fast")
 
 
 def action_of(command: AnyCommand) -> str:
@@ -69,8 +80,7 @@ async def facts_of(edge: Edge, actor: Actor, command: AnyCommand) -> Facts:
 
 def case_facts(row: CaseView) -> Facts:
     """Return whose the case is and who works on it."""
-    agents = {row.holder, row.offer.agent if row.offer else None} - {None}
-    return Facts(client=row.client, agents=frozenset(x for x in agents if x is not None))
+    return Facts(client=row.client, agents=concerned(row))
 
 
 async def case_of(edge: Edge, case: CaseId) -> CaseView | None:
@@ -89,7 +99,8 @@ async def _real_files(edge: Edge, actor: Actor, command: SendMessage) -> tuple[F
     found = []
     for claimed in command.files:
         stored = await edge.records.file(claimed.file)
-        if stored is None or stored.owner != actor.id:
+        is_theirs = stored is not None and stored.owner == actor.id
+        if stored is None or not is_theirs or stored.case not in {None, command.case}:
             raise EdgeError("not_found", "This file was not uploaded by you.", "files")
         found.append(
             FileRef(

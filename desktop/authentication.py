@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections import defaultdict
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,13 +19,15 @@ from store.schema.terms import Role
 from store.settings import Limits
 
 logger = logging.getLogger(__name__)
+# More logins and addresses than this, and those whose time is over are forgotten.
+_FORGET_FROM = 10_000
 
 
 class SignIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person gives to sign in."""
 
-    login: str
-    password: str
+    login: Annotated[str, Meta(max_length=200)]
+    password: Annotated[str, Meta(max_length=1000)]
 
 
 class Failures:
@@ -44,6 +47,10 @@ class Failures:
 
     def add(self, key: tuple[str, str], now_ms: int) -> None:
         """Count one."""
+        if len(self._at_ms) >= _FORGET_FROM:
+            since_ms = now_ms - self._limits.sign_in_window_ms
+            for old in [x for x, at_ms in self._at_ms.items() if at_ms[-1] <= since_ms]:
+                del self._at_ms[old]
         self._at_ms[key].append(now_ms)
 
     def forget(self, key: tuple[str, str]) -> None:
@@ -61,12 +68,13 @@ async def sign_in(request: Request) -> Response:
     failures: Failures = request.app.state.failures
     if failures.is_locked(key, now_ms):
         raise EdgeError("locked_out")
+    # Counted before it is known: many at once must not all be checked.
+    failures.add(key, now_ms)
     credential = await edge.records.credential(given.login)
     # In a thread: argon2 takes 60 ms on purpose, and the others must not wait for it.
     is_right = await asyncio.to_thread(is_password, credential, given.password)
     row = edge.hub.rows.agents.get(credential.agent) if credential else None
     if credential is None or not is_right or (row is not None and not row.is_active):
-        failures.add(key, now_ms)
         raise EdgeError("wrong_password")
     failures.forget(key)
     role = row.role if row else Role.AGENT

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from desktop.attendance import Attendance
+from desktop.core.pace import Paces
 from desktop.crowd import Crowd
 from desktop.guard import Guard
 from desktop.hub import Hub
@@ -35,6 +37,8 @@ class Edge:
     hub: Hub
     sessions: Sessions
     crowd: Crowd
+    paces: Paces
+    attendance: Attendance
     guard: Guard
     is_demo: bool
 

@@ -1,6 +1,8 @@
 """Attachments: checked by their content on the way in, harmless on the way out."""
 
 import hashlib
+import re
+from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -8,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from desktop.asking import case_facts, case_of
+from desktop.asking import case_facts, case_of, require_pace
 from desktop.core.content import media_type_of
 from desktop.core.permissions import Facts
 from desktop.edge import edge_of
@@ -30,6 +32,7 @@ async def upload(request: Request) -> Response:
     actor = signed_in.actor
     own = Facts(client=ClientId(actor.id) if actor.role is Role.CLIENT else None)
     require(signed_in, "upload_file", own)
+    require_pace(edge, actor)
     name, content = await _one_file(request)
     media_type = media_type_of(name, content)
     if media_type is None:
@@ -65,14 +68,18 @@ async def download(request: Request) -> Response:
             raise EdgeError("not_found")
         require(signed_in, "read_file", case_facts(row))
     shown = "inline" if stored.media_type in _SHOWN else "attachment"
-    quoted = "".join(x if x.isalnum() or x in ".-_ " else "_" for x in stored.name)
     headers = {
-        "Content-Disposition": f'{shown}; filename="{quoted.encode("ascii", "replace").decode()}"',
+        # RFC 6266: percent-encoded UTF-8, so that no name can end the header.
+        "Content-Disposition": f"{shown}; filename*=UTF-8''{quote(stored.name, safe='')}",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "private, max-age=86400, immutable",
     }
-    return Response(await edge.files.load(stored.file), 200, headers, stored.media_type)
+    try:
+        content = await edge.files.load(stored.file)
+    except FileNotFoundError as error:
+        raise EdgeError("not_found") from error
+    return Response(content, 200, headers, stored.media_type)
 
 
 async def _one_file(request: Request) -> tuple[str, bytes]:
@@ -91,7 +98,8 @@ async def _one_file(request: Request) -> tuple[str, bytes]:
         content = await given.read()
         if len(content) > limit:
             raise EdgeError("too_big", f"At most {limit} bytes are allowed.")
-        return given.filename[-120:], content
+        # Some browsers send the whole path.
+        return re.split(r"[/\\]", given.filename)[-1][-120:], content
     finally:
         await form.close()
 

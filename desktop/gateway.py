@@ -6,18 +6,17 @@ import logging
 from dataclasses import dataclass, field
 
 import msgspec
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
-from desktop.asking import action_of, carry_out, case_facts, case_of
-from desktop.core.pace import Pace
+from desktop.asking import carry_out, case_facts, case_of, require_pace
+from desktop.core.intake import read_json
 from desktop.core.permissions import Facts, may
-from desktop.core.reader import Reader, has, sees
+from desktop.core.reader import Reader, sees
 from desktop.edge import Edge, edge_of
+from desktop.http import is_same
 from desktop.problems import EdgeError, bad_command
 from desktop.sessions import COOKIE, SignedIn
-from store.errors import Unavailable
 from store.schema.codec import decode_inbound, encode
-from store.schema.commands import SYSTEM, ConnectAgent, DisconnectAgent, Envelope
 from store.schema.frames import (
     PROTOCOL_VERSION,
     AnyOutbound,
@@ -42,6 +41,8 @@ from store.schema.views import Me, Snapshot
 logger = logging.getLogger(__name__)
 SUBPROTOCOL = "aiguilleur.v1"
 _PAGE = 1_000
+# How long a browser that does not read is waited for.
+_CLOSE_S = 1.0
 
 
 class _Closed(Exception):  # noqa: N818 - the ordinary end of a socket
@@ -58,21 +59,23 @@ class _Link:
     socket: WebSocket
     signed_in: SignedIn
     reader: Reader
-    pace: Pace
     heard_ms: int
     bad_frames: int = 0
-    is_over: bool = False
+    code: CloseCode = CloseCode.SIGNED_OUT
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def notice(self) -> None:
+        """Something waits in the mailbox, or too much does."""
+        if self.reader.is_too_slow:
+            self.code = CloseCode.TOO_SLOW
+            self.ending.set()
+        self.wake.set()
 
     def end(self) -> None:
         """Close soon: the session is over."""
-        self.is_over = True
-        self.wake.set()
-
-    def require_pace(self) -> None:
-        """Count a command. Raises EdgeError when there were too many."""
-        if not self.pace.allows(self.heard_ms):
-            raise EdgeError("too_fast")
+        self.code = CloseCode.SIGNED_OUT
+        self.ending.set()
 
     async def send(self, frame: AnyOutbound) -> None:
         """Send a frame past the mailbox; order among replies is the order of the asking."""
@@ -99,14 +102,15 @@ async def serve_socket(socket: WebSocket) -> None:
     except* _Closed as closed:
         first = closed.exceptions[0]
         code = first.code if isinstance(first, _Closed) else code
-    except* WebSocketDisconnect:
+    except* (WebSocketDisconnect, WebSocketDisconnected):
         is_gone = True
     finally:
         edge.crowd.leave(address)
     if not is_gone:
-        # The browser may have left while we were saying goodbye.
-        with contextlib.suppress(WebSocketDisconnect):
-            await socket.close(code)
+        # The browser may have left while we were saying goodbye, or read nothing for long.
+        with contextlib.suppress(WebSocketDisconnect, WebSocketDisconnected, TimeoutError):
+            async with asyncio.timeout(_CLOSE_S):
+                await socket.close(code)
 
 
 async def _converse(edge: Edge, socket: WebSocket) -> None:
@@ -120,7 +124,7 @@ async def _converse(edge: Edge, socket: WebSocket) -> None:
     if not is_client and (
         # The cookie alone is not enough: another site's page sends it too.
         hello.token
-        or hello.csrf != signed_in.session.csrf
+        or not is_same(hello.csrf, signed_in.session.csrf)
         or not edge.is_own_origin(socket.headers.get("origin", ""))
     ):
         raise _Closed(CloseCode.FORBIDDEN)
@@ -128,17 +132,12 @@ async def _converse(edge: Edge, socket: WebSocket) -> None:
     most = limits.sockets_per_client if is_client else limits.sockets_per_agent
     if edge.hub.sockets_of(actor.id) >= most:
         raise _Closed(CloseCode.TOO_MANY_SOCKETS)
-    now_ms = edge.clock.now_ms()
     link = _Link(
         edge=edge,
         socket=socket,
         signed_in=signed_in,
         reader=Reader(actor, queued_events=limits.queued_events, queued_bytes=limits.queued_bytes),
-        pace=Pace(
-            limits.client_messages_per_minute if is_client else limits.agent_messages_per_minute,
-            now_ms,
-        ),
-        heard_ms=now_ms,
+        heard_ms=edge.clock.now_ms(),
     )
     await _stay(link, hello)
 
@@ -146,7 +145,7 @@ async def _converse(edge: Edge, socket: WebSocket) -> None:
 async def _first_frame(edge: Edge, socket: WebSocket) -> Hello:
     try:
         async with asyncio.timeout(edge.settings.limits.hello_ms / 1000):
-            frame = decode_inbound(await _receive(socket))
+            frame = read_json(decode_inbound, await _receive(socket))
     except TimeoutError as error:
         raise _Closed(CloseCode.SILENT) from error
     except msgspec.DecodeError as error:
@@ -160,37 +159,21 @@ async def _stay(link: _Link, hello: Hello) -> None:
     hub, actor = link.edge.hub, link.reader.actor
     is_agent = actor.role is not Role.CLIENT
     is_first = is_agent and hub.sockets_of(actor.id) == 0
-    snapshot = hub.join(link.reader, link.wake.set)
+    attendance = link.edge.attendance
+    snapshot = hub.join(link.reader, link.notice)
     guarded = link.edge.guard.watching(link.signed_in.session.token_hash, link.end)
     try:
         await _welcome(link, hello, snapshot)
         if is_first:
-            await _say_connected(link.edge, actor.id)
+            await attendance.arrive(actor.id)
         async with guarded, asyncio.TaskGroup() as tasks:
             tasks.create_task(_write(link))
-            tasks.create_task(_watch_silence(link))
+            tasks.create_task(_watch_end(link))
             tasks.create_task(_read(link))
     finally:
         hub.leave(link.reader)
         if is_agent and hub.sockets_of(actor.id) == 0:
-            await _say_disconnected(link.edge, actor.id)
-
-
-async def _say_connected(edge: Edge, agent: str) -> None:
-    command = ConnectAgent(ref=edge.ids.new("connect"), agent=AgentId(agent))
-    await _tell_router(edge, Envelope(actor=SYSTEM, command=command))
-
-
-async def _say_disconnected(edge: Edge, agent: str) -> None:
-    command = DisconnectAgent(ref=edge.ids.new("disconnect"), agent=AgentId(agent))
-    await _tell_router(edge, Envelope(actor=SYSTEM, command=command))
-
-
-async def _tell_router(edge: Edge, envelope: Envelope) -> None:
-    try:
-        await edge.courier.ask(envelope)
-    except Unavailable:
-        logger.warning("router unavailable command=%s", action_of(envelope.command))
+            await attendance.part(actor.id)
 
 
 # The start: afresh or from the last event seen.
@@ -228,8 +211,7 @@ async def _missed(link: _Link, last_seq: int | None, head: int) -> list[Happened
         frames += [Happened(event=x) for x in events if x.seq <= head and sees(actor, x)]
         seq = events[-1].seq
     if actor.role is not Role.CLIENT:
-        rows = link.edge.hub.rows.cases.values()
-        frames += [Shown(case=row) for row in rows if has(actor, row)]
+        frames += [Shown(case=row) for row in link.edge.hub.cases_of(actor.id)]
     return frames
 
 
@@ -258,21 +240,20 @@ async def _write(link: _Link) -> None:
     while True:
         await link.wake.wait()
         link.wake.clear()
-        if link.is_over:
-            raise _Closed(CloseCode.SIGNED_OUT)
-        if link.reader.is_too_slow:
-            raise _Closed(CloseCode.TOO_SLOW)
         for frame in link.reader.take():
             await link.socket.send({"type": "websocket.send", "text": frame})
 
 
-async def _watch_silence(link: _Link) -> None:
+async def _watch_end(link: _Link) -> None:
     limit_ms = link.edge.settings.limits.silence_ms
     while True:
         silent_ms = link.edge.clock.now_ms() - link.heard_ms
         if silent_ms >= limit_ms:
             raise _Closed(CloseCode.SILENT)
-        await asyncio.sleep((limit_ms - silent_ms) / 1000)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout((limit_ms - silent_ms) / 1000):
+                await link.ending.wait()
+                raise _Closed(link.code)
 
 
 async def _read(link: _Link) -> None:
@@ -280,10 +261,8 @@ async def _read(link: _Link) -> None:
         text = await _receive(link.socket)
         link.heard_ms = link.edge.clock.now_ms()
         link.edge.guard.hear(link.signed_in.session.token_hash)
-        if link.is_over:
-            raise _Closed(CloseCode.SIGNED_OUT)
-        if link.reader.is_too_slow:
-            raise _Closed(CloseCode.TOO_SLOW)
+        if link.ending.is_set():
+            raise _Closed(link.code)
         await _take(link, text)
 
 
@@ -300,7 +279,7 @@ async def _receive(socket: WebSocket) -> str:
 
 async def _take(link: _Link, text: str) -> None:
     try:
-        frame = decode_inbound(text)
+        frame = read_json(decode_inbound, text)
     except msgspec.DecodeError as error:
         await _refuse(link, text, bad_command(error))
         return
@@ -326,13 +305,16 @@ class _HasCommand(msgspec.Struct):
     command: _HasRef | None = None
 
 
+_decode_ref = msgspec.json.Decoder(_HasCommand).decode
+
+
 async def _refuse(link: _Link, text: str, error: EdgeError) -> None:
     """Answer a frame that is not one, with its ref where it has any."""
     link.bad_frames += 1
     if link.bad_frames > link.edge.settings.limits.bad_frames:
         raise _Closed(CloseCode.BAD_FRAME)
     try:
-        asked = msgspec.json.decode(text, type=_HasCommand).command
+        asked = read_json(_decode_ref, text).command
     except msgspec.DecodeError:
         asked = None
     ref = asked.ref if asked and asked.ref else None
@@ -342,7 +324,6 @@ async def _refuse(link: _Link, text: str, error: EdgeError) -> None:
 async def _ask(link: _Link, frame: Ask) -> None:
     ref = frame.command.ref
     try:
-        link.require_pace()
         reply = await carry_out(link.edge, link.reader.actor, frame.command)
     except EdgeError as error:
         await link.send(Error(ref=ref, code=error.code, message=error.message, field=error.field))
@@ -352,6 +333,11 @@ async def _ask(link: _Link, frame: Ask) -> None:
 
 async def _typing(link: _Link, frame: TypingNow) -> None:
     actor = link.reader.actor
+    try:
+        require_pace(link.edge, actor)
+    except EdgeError:
+        # A sign that is too much is not worth an answer.
+        return
     row = await case_of(link.edge, frame.case)
     if row is None or not may(actor, "typing", case_facts(row)):
         return

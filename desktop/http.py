@@ -1,5 +1,6 @@
 """What every HTTP handler needs: who asks, a body within bounds, an answer in the schema's JSON."""
 
+import secrets
 from collections.abc import AsyncGenerator
 from typing import TypeVar
 
@@ -8,6 +9,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from desktop.core.intake import read_json
 from desktop.core.permissions import Facts, may
 from desktop.edge import Edge, edge_of
 from desktop.problems import EdgeError, bad_command
@@ -17,6 +19,8 @@ from store.schema.commands import AnyCommand
 from store.schema.terms import Role
 
 T = TypeVar("T")
+# A whole number that any store can hold.
+_LONGEST_NUMBER = 16
 
 
 def answer(body: Struct | dict[str, object], status: int = 200) -> Response:
@@ -29,7 +33,7 @@ def answer(body: Struct | dict[str, object], status: int = 200) -> Response:
 async def bounded(request: Request, most_bytes: int) -> AsyncGenerator[bytes, None]:
     """Give the body piece by piece. Raises EdgeError as soon as it is larger than allowed."""
     announced = request.headers.get("content-length", "0")
-    if not announced.isdigit() or int(announced) > most_bytes:
+    if not _is_number(announced) or int(announced) > most_bytes:
         raise EdgeError("too_big", f"At most {most_bytes} bytes are allowed.")
     taken = 0
     async for piece in request.stream():
@@ -44,7 +48,7 @@ async def body_of(request: Request, kind: type[T]) -> T:
     limit = edge_of(request).settings.limits.body_bytes
     text = b"".join([piece async for piece in bounded(request, limit)])
     try:
-        return msgspec.json.decode(text, type=kind)
+        return read_json(msgspec.json.Decoder(kind).decode, text)
     except msgspec.DecodeError as error:
         raise bad_command(error) from error
 
@@ -54,7 +58,7 @@ async def command_of(request: Request) -> AnyCommand:
     limit = edge_of(request).settings.limits.body_bytes
     text = b"".join([piece async for piece in bounded(request, limit)])
     try:
-        command: AnyCommand = decode_command(text)
+        command: AnyCommand = read_json(decode_command, text)
     except msgspec.DecodeError as error:
         raise bad_command(error) from error
     return command
@@ -66,12 +70,13 @@ async def staff(request: Request, action: str | None = None) -> SignedIn:
     Raises EdgeError; a write must also carry the session's X-CSRF-Token and come from our pages.
     """
     edge = edge_of(request)
+    _require_plain(request)
     signed_in = await edge.sessions.find(request.cookies.get(COOKIE, ""))
     if signed_in is None or signed_in.actor.role is Role.CLIENT:
         raise EdgeError("unauthenticated")
     if request.method not in {"GET", "HEAD"}:
         require_own_origin(edge, request)
-        if request.headers.get("x-csrf-token") != signed_in.session.csrf:
+        if not is_same(request.headers.get("x-csrf-token", ""), signed_in.session.csrf):
             raise EdgeError("csrf")
     require(signed_in, action, Facts(agents=frozenset({signed_in.actor.id})))  # type: ignore[arg-type]  # an agent's actor id is its agent id
     return signed_in
@@ -79,6 +84,7 @@ async def staff(request: Request, action: str | None = None) -> SignedIn:
 
 async def client(request: Request) -> SignedIn:
     """Return the client whose widget asks. Raises EdgeError."""
+    _require_plain(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     signed_in = await edge_of(request).sessions.find(token) if scheme == "Bearer" else None
     if signed_in is None or signed_in.actor.role is not Role.CLIENT:
@@ -111,12 +117,27 @@ def query_int(request: Request, name: str, *, most: int, default: int) -> int:
     text = request.query_params.get(name)
     if text is None:
         return default
-    if not text.isdigit() or not 1 <= int(text) <= most:
+    if not _is_number(text) or not 1 <= int(text) <= most:
         raise EdgeError("bad_query", f"`{name}` is a whole number from 1 to {most}.", name)
     return int(text)
+
+
+def is_same(given: str, secret: str) -> bool:
+    """Return whether the secret was given, in a time that tells nothing of it."""
+    return secrets.compare_digest(given.encode(), secret.encode())
 
 
 def query_before(request: Request) -> int | None:
     """Return the seq before which events are asked. Raises EdgeError."""
     text = request.query_params.get("before")
     return None if text is None else query_int(request, "before", most=2**53, default=1)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+
+
+def _require_plain(request: Request) -> None:
+    # No text that we keep has this character, and PostgreSQL takes no question that has it.
+    if "\x00" in request.url.path or "%00" in request.url.query:
+        raise EdgeError("bad_query", "The character U+0000 is not allowed.")

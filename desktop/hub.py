@@ -1,13 +1,14 @@
 """The live fan-out of one web process: the site's rows, its readers, and who is told what."""
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
 
-from desktop.core.reader import FLOOR, Reader, brings, snapshot_for
+from desktop.core.reader import FLOOR, Reader, brings, concerned, snapshot_for
 from store.bus import Bus, SubscriberLagged
+from store.errors import Unavailable
 from store.log import EventLog
 from store.post import events_topic, signals_topic
 from store.queries import CaseQueries
@@ -16,13 +17,17 @@ from store.schema.apply import Rows
 from store.schema.audience import SAID, Recipients, recipients
 from store.schema.codec import decode_events, decode_outbound, encode
 from store.schema.frames import Happened, Shown, Typing
+from store.schema.ids import AgentId, CaseId
 from store.schema.terms import Author, CaseStatus, Policy, Role
-from store.schema.views import Snapshot
+from store.schema.views import AgentView, CaseView, Snapshot
 
 logger = logging.getLogger(__name__)
 _PAGE = 5_000
 # The bus only wakes us: what it loses is found in the log this much later.
 _POLL_SECONDS = 2.0
+# A bus that is away is asked again this much later; the poll tells everything meanwhile.
+_RETRY_SECONDS = 1.0
+_FLOOR, _STAFF = "floor", "staff"
 
 
 class Hub:
@@ -38,25 +43,29 @@ class Hub:
         self._queries = queries
         self._of_agent: dict[str, set[Reader]] = defaultdict(set)
         self._of_client: dict[str, set[Reader]] = defaultdict(set)
-        self._floor: set[Reader] = set()
-        self._staff: set[Reader] = set()
+        self._of_group: dict[str, set[Reader]] = defaultdict(set)
         self._wake: dict[Reader, Callable[[], None]] = {}
+        # Which agents each open case is with, and the other way round: a reader that joins
+        # must not have to look at every case of the site.
+        self._agents_of: dict[CaseId, frozenset[str]] = {}
+        self._cases_of: dict[str, set[CaseId]] = defaultdict(set)
         self._catching_up = asyncio.Lock()
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Follow the log until the context ends."""
-        async with (
-            self._bus.subscribe(events_topic(self._site)) as batches,
-            self._bus.subscribe(signals_topic(self._site)) as signals,
-            asyncio.TaskGroup() as tasks,
-        ):
-            await self._load()
-            following = [
-                tasks.create_task(self._follow(batches)),
-                tasks.create_task(self._relay(signals)),
-                tasks.create_task(self._poll()),
-            ]
+        is_following, is_relaying = asyncio.Event(), asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            # Followed before it is loaded, so that nothing falls between; told after that.
+            async with self._catching_up:
+                following = [
+                    tasks.create_task(self._follow(is_following)),
+                    tasks.create_task(self._relay(is_relaying)),
+                ]
+                await is_following.wait()
+                await is_relaying.wait()
+                await self._load()
+            following.append(tasks.create_task(self._poll()))
             self.is_live = True
             try:
                 yield
@@ -69,27 +78,41 @@ class Hub:
 
     def join(self, reader: Reader, wake: Callable[[], None]) -> Snapshot:
         """Send the reader what happens from now on; return what is so far."""
-        for readers in self._indexes(reader):
-            readers.add(reader)
+        for readers, key in self._indexes(reader):
+            readers[key].add(reader)
         self._wake[reader] = wake
-        return snapshot_for(reader.actor, self.rows.snapshot())
+        return snapshot_for(reader.actor, self.rows, self.cases_of(reader.actor.id))
 
     def leave(self, reader: Reader) -> None:
         """Send the reader nothing more."""
-        for readers in self._indexes(reader):
-            readers.discard(reader)
+        for readers, key in self._indexes(reader):
+            readers[key].discard(reader)
+            if not readers[key]:
+                del readers[key]
         self._wake.pop(reader, None)
+
+    def cases_of(self, agent: str) -> list[CaseView]:
+        """Return the open cases that the agent holds or is offered."""
+        return [self.rows.cases[case] for case in sorted(self._cases_of.get(agent, ()))]
+
+    def agent(self, agent: AgentId) -> AgentView | None:
+        """Return the agent as the floor sees it now."""
+        return self.rows.agents.get(agent)
+
+    def present(self) -> list[str]:
+        """Return the agents who have a socket in this process."""
+        return list(self._of_agent)
 
     def sockets_of(self, holder_id: str) -> int:
         """Return how many readers the person has in this process."""
         return len(self._of_agent.get(holder_id, ())) + len(self._of_client.get(holder_id, ()))
 
-    def _indexes(self, reader: Reader) -> list[set[Reader]]:
+    def _indexes(self, reader: Reader) -> list[tuple[dict[str, set[Reader]], str]]:
         actor = reader.actor
         if actor.role is Role.CLIENT:
-            return [self._of_client[actor.id]]
-        own = [self._of_agent[actor.id], self._staff]
-        return [*own, self._floor] if actor.role in FLOOR else own
+            return [(self._of_client, actor.id)]
+        own = [(self._of_agent, actor.id), (self._of_group, _STAFF)]
+        return [*own, (self._of_group, _FLOOR)] if actor.role in FLOOR else own
 
     # The log.
 
@@ -111,15 +134,24 @@ class Hub:
                 cases=tuple(cases),
             )
         )
+        for case in self.rows.cases:
+            self._note_agents(case)
 
-    async def _follow(self, batches: AsyncIterator[bytes]) -> None:
-        try:
-            async for payload in batches:
-                await self._receive(decode_events(payload))
-        except SubscriberLagged:
-            # Fell behind: every reader starts afresh from the log, which has everything.
-            logger.warning("hub lagged site=%s", self._site)
-            await self._catch_up()
+    async def _follow(self, is_following: asyncio.Event) -> None:
+        while True:
+            try:
+                async with self._bus.subscribe(events_topic(self._site)) as batches:
+                    if is_following.is_set():
+                        await self._catch_up()
+                    is_following.set()
+                    async for payload in batches:
+                        await self._receive(decode_events(payload))
+            except SubscriberLagged:
+                # What was missed is in the log.
+                logger.warning("hub lagged site=%s", self._site)
+            except Unavailable:
+                logger.warning("the bus is away site=%s", self._site)
+                await asyncio.sleep(_RETRY_SECONDS)
 
     async def _poll(self) -> None:
         while True:
@@ -144,6 +176,8 @@ class Hub:
             if event.seq > self.rows.seq:
                 self.rows.apply(event)
                 self._note_policy(event)
+                if isinstance(event, e.CaseEvent):
+                    self._note_agents(event.case)
                 touched |= self._tell(event)
         for reader in touched:
             wake = self._wake.get(reader)
@@ -154,6 +188,20 @@ class Hub:
                 row = self.rows.cases.get(event.case)
                 if row is not None and row.status is CaseStatus.CLOSED:
                     del self.rows.cases[event.case]
+
+    def _note_agents(self, case: CaseId) -> None:
+        row = self.rows.cases.get(case)
+        is_open = row is not None and row.status is not CaseStatus.CLOSED
+        now = concerned(row) if row is not None and is_open else frozenset()
+        before = self._agents_of.pop(case, frozenset())
+        if now:
+            self._agents_of[case] = now
+        for agent in before - now:
+            self._cases_of[agent].discard(case)
+            if not self._cases_of[agent]:
+                del self._cases_of[agent]
+        for agent in now - before:
+            self._cases_of[agent].add(case)
 
     def _note_policy(self, event: e.AnyEvent) -> None:
         if isinstance(event, e.PolicyConfigured):
@@ -167,12 +215,8 @@ class Hub:
         if receiver is not None and isinstance(event, e.CaseEvent):
             row = self.rows.cases.get(event.case)
             if row is not None:
-                shown = encode(Shown(case=row)).decode()
-                for reader in self._of_agent.get(receiver, ()):
-                    reader.put(shown)
-        frame = encode(Happened(event=event)).decode()
-        for reader in readers:
-            reader.put(frame)
+                _put(self._of_agent.get(receiver, ()), encode(Shown(case=row)))
+        _put(readers, encode(Happened(event=event)))
         return readers
 
     def _readers(self, event: e.AnyEvent, to: Recipients) -> set[Reader]:
@@ -182,33 +226,50 @@ class Hub:
         for agent in to.agents:
             readers |= self._of_agent.get(agent, set())
         if to.everyone:
-            readers |= self._staff
+            readers |= self._of_group.get(_STAFF, set())
         elif to.floor:
-            readers |= self._floor
+            readers |= self._of_group.get(_FLOOR, set())
         elif type(event) in SAID and isinstance(event, e.CaseEvent):
-            readers |= {reader for reader in self._floor if reader.watched == event.case}
+            floor = self._of_group.get(_FLOOR, ())
+            readers |= {reader for reader in floor if reader.watched == event.case}
         return readers
 
     # Typing signs: told now or never.
 
     async def signal(self, typing: Typing) -> None:
         """Tell the other side of a case that somebody is writing."""
-        await self._bus.publish(signals_topic(self._site), encode(typing))
+        with contextlib.suppress(Unavailable):
+            await self._bus.publish(signals_topic(self._site), encode(typing))
 
-    async def _relay(self, signals: AsyncIterator[bytes]) -> None:
-        async for payload in signals:
-            typing = decode_outbound(payload)
-            if isinstance(typing, Typing):
-                self._relay_one(typing, payload.decode())
+    async def _relay(self, is_relaying: asyncio.Event) -> None:
+        while True:
+            try:
+                async with self._bus.subscribe(signals_topic(self._site)) as signals:
+                    is_relaying.set()
+                    async for payload in signals:
+                        typing = decode_outbound(payload)
+                        if isinstance(typing, Typing):
+                            self._relay_one(typing, payload)
+            except SubscriberLagged:
+                # A sign that is late is worth nothing.
+                logger.warning("typing signs were missed site=%s", self._site)
+            except Unavailable:
+                await asyncio.sleep(_RETRY_SECONDS)
 
-    def _relay_one(self, typing: Typing, frame: str) -> None:
+    def _relay_one(self, typing: Typing, frame: bytes) -> None:
         row = self.rows.cases.get(typing.case)
         if row is None:
             return
+        readers = self._of_client.get(row.client, set())
         if typing.author is Author.CLIENT:
             readers = self._of_agent.get(row.holder or "", set())
-        else:
-            readers = self._of_client.get(row.client, set())
+        _put(readers, frame)
         for reader in readers:
-            reader.put(frame)
             self._wake[reader]()
+
+
+def _put(readers: Iterable[Reader], frame: bytes) -> None:
+    # Encoded once, whoever reads it.
+    text = frame.decode()
+    for reader in readers:
+        reader.put(text, len(frame))

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -13,7 +13,7 @@ from store.records import Records
 from store.schema.commands import Actor
 from store.schema.ids import AgentId, ClientId
 from store.schema.terms import Role
-from store.schema.views import Credential, Session
+from store.schema.views import AgentView, Credential, Session
 from store.settings import Limits
 
 COOKIE = "aiguilleur_session"
@@ -52,10 +52,17 @@ def hash_token(token: str) -> str:
 class Sessions:
     """Opens, checks and ends sessions."""
 
-    def __init__(self, records: Records, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self,
+        records: Records,
+        clock: Clock,
+        limits: Limits,
+        row_of: Callable[[AgentId], AgentView | None] = lambda _: None,
+    ) -> None:
         self._records = records
         self._clock = clock
         self._limits = limits
+        self._row_of = row_of
         self._touched_ms: dict[str, int] = {}
 
     async def open_for_agent(self, credential: Credential, role: Role) -> tuple[str, Session]:
@@ -89,6 +96,7 @@ class Sessions:
         for session in await self._records.live_sessions(token_hashes):
             is_known = session.role is Role.CLIENT or (
                 epochs.get(AgentId(session.holder_id)) == session.epoch
+                and self._has_its_role(session)
             )
             if is_known and now_ms < session.expires_ms:
                 live.add(session.token_hash)
@@ -117,7 +125,14 @@ class Sessions:
         credential = await self._records.credential_of(AgentId(session.holder_id))
         if credential is None or credential.epoch != session.epoch:
             return None
+        if not self._has_its_role(session):
+            return None
         return Actor(role=session.role, id=session.holder_id)
+
+    def _has_its_role(self, session: Session) -> bool:
+        # Whoever was given other rights signs in again; whoever has left does not.
+        row = self._row_of(AgentId(session.holder_id))
+        return row is None or (row.is_active and row.role is session.role)
 
     async def _open(
         self, role: Role, holder_id: str, lasts_ms: int, epoch: int

@@ -11,7 +11,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from desktop import authentication, files_api, staff_api, widget_api
+from desktop.attendance import Attendance
 from desktop.authentication import Failures
+from desktop.core.pace import Paces
 from desktop.cors import WidgetCors
 from desktop.crowd import Crowd
 from desktop.edge import Edge, edge_of
@@ -25,13 +27,11 @@ from desktop.problems import EdgeError, problem
 from desktop.sessions import Sessions
 from store.bus import Bus
 from store.clock import Clock, Ids
-from store.errors import Unavailable
 from store.files import FileStore
 from store.log import EventLog
 from store.post import Courier
 from store.queries import CaseQueries
 from store.records import Records
-from store.schema.commands import SYSTEM, DisconnectAgent, Envelope
 from store.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,8 @@ def create_app(  # noqa: PLR0913 - each part of a web process, once
     is_demo: bool = False,
 ) -> Starlette:
     """Return the application of one web process; the courier runs while it does."""
-    sessions = Sessions(records, clock, settings.limits)
+    hub = Hub(settings.site, bus, log, queries)
+    sessions = Sessions(records, clock, settings.limits, hub.agent)
     edge = Edge(
         settings=settings,
         clock=clock,
@@ -68,18 +69,21 @@ def create_app(  # noqa: PLR0913 - each part of a web process, once
         files=files,
         courier=courier,
         bus=bus,
-        hub=Hub(settings.site, bus, log, queries),
+        hub=hub,
         sessions=sessions,
         guard=Guard(sessions),
         crowd=Crowd(settings.limits.sockets_per_address),
+        paces=Paces(),
+        attendance=Attendance(hub, courier, ids),
         is_demo=is_demo,
     )
 
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         async with courier.running(), edge.hub.running(), edge.guard.running():
-            await _part_with_the_gone(edge)
-            yield
+            await edge.attendance.part_with_the_gone()
+            async with edge.attendance.running():
+                yield
 
     app = Starlette(
         routes=[
@@ -110,18 +114,6 @@ async def ready(request: Request) -> Response:
     if not edge.hub.is_live:
         raise EdgeError("unavailable")
     return answer({"seq": edge.hub.rows.seq})
-
-
-async def _part_with_the_gone(edge: Edge) -> None:
-    """Start the grace time of agents whose sockets ended with the process before this one."""
-    for row in list(edge.hub.rows.agents.values()):
-        if row.is_connected and edge.hub.sockets_of(row.agent) == 0:
-            command = DisconnectAgent(ref=edge.ids.new("disconnect"), agent=row.agent)
-            try:
-                await edge.courier.ask(Envelope(actor=SYSTEM, command=command))
-            except Unavailable:
-                logger.warning("router unavailable at start")
-                return
 
 
 async def _edge_error(_: Request, error: Exception) -> Response:

@@ -1,26 +1,34 @@
 """What the widget on the insurer's site reads and asks over HTTP."""
 
+from typing import Annotated
+
+import msgspec
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import OctKey
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from desktop.core.intake import read_json
 from desktop.edge import Edge, edge_of
 from desktop.http import answer, body_of, client, query_before, query_int
 from desktop.problems import EdgeError
 from desktop.sessions import SignedIn
-from store.errors import Unavailable
+from store.errors import Contradiction, Unavailable
 from store.schema.audience import CLIENT_EVENTS
+from store.schema.codec import encode
 from store.schema.commands import SYSTEM, Envelope, RegisterClient
 from store.schema.ids import ClientId
 from store.schema.terms import Role, Segment
 from store.schema.views import ClientRecord, EventPage, SiteProfile, WidgetProfile, WidgetSession
 
 ALGORITHM = "HS256"
+# The insurer's clock and ours differ; an end is an end all the same.
+_SKEW_S = 60
+Name = Annotated[str, Meta(max_length=200)]
 
 
 class OpenSession(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,7 +39,20 @@ class OpenSession(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     token: str = ""
     resume: str = ""
-    name: str = ""
+    name: Name = ""
+
+
+class _Claims(Struct, frozen=True, kw_only=True):
+    """What the insurer's site says of its client."""
+
+    sub: Annotated[str, Meta(min_length=1, max_length=200)]
+    exp: float
+    name: Name = ""
+    email: Annotated[str, Meta(max_length=200)] = ""
+    segment: Segment | None = None
+
+
+_decode_claims = msgspec.json.Decoder(_Claims).decode
 
 
 async def profile(request: Request) -> Response:
@@ -109,60 +130,63 @@ async def _widget_session(edge: Edge, token: str, signed_in: SignedIn) -> Widget
 
 
 async def _signed_client(edge: Edge, token: str) -> ClientRecord:
-    claims = _claims(await _site(edge), token, edge.clock.now_ms(), edge)
-    external = str(claims["sub"])
-    name = str(claims.get("name") or external)[:200]
-    known = await edge.records.client_by_external(external)
-    segment = Segment(str(claims.get("segment", known.segment if known else Segment.STANDARD)))
-    email = str(claims.get("email") or (known.email if known else ""))
-    if known is None:
-        record = ClientRecord(
-            client=ClientId(edge.ids.new("client")),
-            name=name,
-            external=external,
-            segment=segment,
-            email=email,
-        )
-    else:
-        record = replace(
-            known, name=name if "name" in claims else known.name, segment=segment, email=email
-        )
-    if record != known:
+    claims = _claims(await _site(edge), token, edge)
+    known = await edge.records.client_by_external(claims.sub)
+    record = known or ClientRecord(
+        client=ClientId(edge.ids.new("client")), name=claims.sub, external=claims.sub
+    )
+    record = replace(
+        record,
+        name=claims.name or record.name,
+        segment=claims.segment or record.segment,
+        email=claims.email or record.email,
+    )
+    if record == known:
+        return record
+    # The router first: a record that is kept is one that the router knows.
+    await _register(edge, record)
+    try:
         await edge.records.save_client(record)
-        await _register(edge, record)
+    except Contradiction:
+        # The client's other tab was faster.
+        first = await edge.records.client_by_external(claims.sub)
+        assert first is not None
+        return first
     return record
 
 
-def _claims(site: SiteProfile, token: str, now_ms: int, edge: Edge) -> dict[str, object]:
+def _claims(site: SiteProfile, token: str, edge: Edge) -> _Claims:
     # The algorithm is ours, never the token's: RFC 8725, 3.1.
     if not site.widget_secret:
         raise EdgeError("bad_token", "This site signs no identities.")
-    now_s = now_ms // 1000
+    now_s = edge.clock.now_ms() // 1000
     try:
         claims = jwt.decode(token, OctKey.import_key(site.widget_secret), [ALGORITHM]).claims
         registry = jwt.JWTClaimsRegistry(
-            now=now_s, exp={"essential": True}, sub={"essential": True}
+            now=now_s, leeway=_SKEW_S, exp={"essential": True}, sub={"essential": True}
         )
         registry.validate(claims)
+        found = read_json(_decode_claims, encode(claims))
     except ExpiredTokenError as error:
         raise EdgeError("expired_token") from error
-    except (JoseError, ValueError) as error:
+    except msgspec.DecodeError as error:
+        raise EdgeError("bad_token", str(error)) from error
+    except (JoseError, ValueError, TypeError) as error:
+        # TypeError: joserfc reads some headers before it has checked their types.
         raise EdgeError("bad_token") from error
-    if claims["exp"] > now_s + edge.settings.limits.widget_token_ms // 1000:
+    if not now_s < found.exp <= now_s + edge.settings.limits.widget_token_ms // 1000:
         raise EdgeError("expired_token")
-    if claims.get("segment", "standard") not in set(Segment):
-        raise EdgeError("bad_token", f"`segment` is one of {', '.join(Segment)}.")
-    return dict(claims)
+    return found
 
 
 async def _new_visitor(edge: Edge, name: str) -> ClientRecord:
     client_id = ClientId(edge.ids.new("client"))
     record = ClientRecord(
         client=client_id,
-        name=name.strip()[:200] or f"Visiteur {int(client_id[-4:], 16) % 10_000:04}",
+        name=name.strip() or f"Visiteur {int(client_id[-4:], 16) % 10_000:04}",
     )
-    await edge.records.save_client(record)
     await _register(edge, record)
+    await edge.records.save_client(record)
     return record
 
 

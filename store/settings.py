@@ -47,7 +47,10 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """How this process runs. Empty database_url: SQLite in data_dir; empty redis_url: no Redis."""
+    """How this process runs. Empty database_url: SQLite in data_dir; empty redis_url: no Redis.
+
+    trusted_proxies: addresses or networks, with commas, whose X-Forwarded-For is believed.
+    """
 
     data_dir: str = "var"
     database_url: str = ""
@@ -57,6 +60,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     public_url: str = "http://127.0.0.1:8080"
     site: str = "site_demo"
     secure_cookies: bool = False
+    trusted_proxies: str = ""
     limits: Limits = Limits()
 
     @property

@@ -1,12 +1,14 @@
 """One socket's view of the log: what it is sent, in which order, and when it is too slow."""
 
 from collections import deque
+from collections.abc import Iterable
 
 from store.schema import events as e
+from store.schema.apply import Rows
 from store.schema.audience import SAID, recipients
 from store.schema.commands import Actor
-from store.schema.ids import CaseId
-from store.schema.terms import CaseStatus, Role
+from store.schema.ids import AgentId, CaseId
+from store.schema.terms import Role
 from store.schema.views import CaseView, Snapshot
 
 FLOOR = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
@@ -20,22 +22,28 @@ class Reader:
         self.watched: CaseId | None = None
         self.is_too_slow = False
         self._frames: deque[str] = deque()
-        self._characters = 0
+        self._waiting_bytes = 0
         self._queued_events = queued_events
-        self._queued_characters = queued_bytes
+        self._queued_bytes = queued_bytes
 
-    def put(self, frame: str) -> None:
-        """Queue a frame, or mark the reader as too slow when too much waits already."""
+    def put(self, frame: str, size_bytes: int) -> None:
+        """Queue a frame, or give the reader up when too much waits already.
+
+        A reader that was given up is sent nothing more: its socket closes, and it resumes.
+        """
+        if self.is_too_slow:
+            return
         self._frames.append(frame)
-        self._characters += len(frame)
-        if len(self._frames) > self._queued_events or self._characters > self._queued_characters:
+        self._waiting_bytes += size_bytes
+        if len(self._frames) > self._queued_events or self._waiting_bytes > self._queued_bytes:
             self.is_too_slow = True
+            self.take()
 
     def take(self) -> list[str]:
         """Return what waits, oldest first, and forget it."""
         frames = list(self._frames)
         self._frames.clear()
-        self._characters = 0
+        self._waiting_bytes = 0
         return frames
 
 
@@ -60,22 +68,18 @@ def brings(event: e.AnyEvent) -> str | None:
     return event.agent if isinstance(event, e.CaseOffered) else None
 
 
-def has(actor: Actor, row: CaseView) -> bool:
-    """Return whether the agent holds the case or is offered it."""
-    return row.holder == actor.id or (row.offer is not None and row.offer.agent == actor.id)
+def concerned(row: CaseView) -> frozenset[AgentId]:
+    """Return the agents who hold the case or are offered it."""
+    agents = (row.holder, row.offer.agent if row.offer else None)
+    return frozenset(agent for agent in agents if agent is not None)
 
 
-def snapshot_for(actor: Actor, whole: Snapshot) -> Snapshot:
-    """Return the part of the site's rows that the actor starts from."""
+def snapshot_for(actor: Actor, rows: Rows, own: Iterable[CaseView]) -> Snapshot:
+    """Return the part of the site's rows that the actor starts from; `own` are its cases."""
     if actor.role is Role.CLIENT:
-        return Snapshot(seq=whole.seq)
+        return Snapshot(seq=rows.seq)
     if actor.role in FLOOR:
-        return whole
-    return Snapshot(
-        seq=whole.seq,
-        agents=tuple(row for row in whole.agents if row.agent == actor.id),
-        queues=whole.queues,
-        cases=tuple(
-            row for row in whole.cases if row.status is not CaseStatus.CLOSED and has(actor, row)
-        ),
-    )
+        return rows.snapshot()
+    agents = (row for row in rows.agents.values() if row.agent == actor.id)
+    queues = tuple(rows.queues[queue] for queue in sorted(rows.queues))
+    return Snapshot(seq=rows.seq, agents=tuple(agents), queues=queues, cases=tuple(own))
