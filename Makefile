@@ -41,7 +41,9 @@ test: setup front-end chromium
 	$(RUN) mypy
 	$(RUN) lint-imports
 	$(RUN) python -m scripts.front_end check test build
-	$(RUN) pytest
+	$(RUN) pytest -m "not browser"
+	# On their own: Playwright keeps an event loop running in its process.
+	$(RUN) pytest -m browser
 
 bench: setup front-end
 	$(RUN) aiguilleur bench chat --json

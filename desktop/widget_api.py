@@ -81,12 +81,7 @@ async def open_session(request: Request) -> Response:
     record = await _signed_client(edge, asked.token) if asked.token else None
     if asked.resume:
         resumed = await edge.sessions.find(asked.resume)
-        # A signed token wins over a session that was opened for somebody else.
-        if (
-            resumed is not None
-            and resumed.actor.role is Role.CLIENT
-            and (record is None or record.client == resumed.actor.id)
-        ):
+        if resumed is not None and await _may_resume(edge, resumed, record):
             return answer(await _widget_session(edge, asked.resume, resumed))
     if record is None:
         record = await _new_visitor(edge, asked.name)
@@ -94,6 +89,20 @@ async def open_session(request: Request) -> Response:
     signed_in = await edge.sessions.find(token)
     assert signed_in is not None
     return answer(await _widget_session(edge, token, signed_in), 201)
+
+
+async def _may_resume(edge: Edge, resumed: SignedIn, signed: ClientRecord | None) -> bool:
+    """Return whether whoever asks is still whom the session was opened for.
+
+    A session that a signature opened needs the signature again: without it the person has signed
+    out of the insurer's site, and somebody else may be reading.
+    """
+    if resumed.actor.role is not Role.CLIENT:
+        return False
+    if signed is not None:
+        return signed.client == resumed.actor.id
+    known = await edge.records.client(ClientId(resumed.actor.id))
+    return known is not None and not known.external
 
 
 async def events(request: Request) -> Response:

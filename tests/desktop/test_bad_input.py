@@ -239,6 +239,32 @@ def test_only_the_sites_own_signature_names_a_client(tmp_path: Path) -> None:
     on_site(tmp_path, story)
 
 
+def test_nobody_goes_on_in_a_conversation_that_is_not_theirs(tmp_path: Path) -> None:
+    now_s = SystemClock().now_ms() // 1000
+    camille = _token({"sub": "MH-1", "name": "Camille", "exp": now_s + 3600})
+    yanis = _token({"sub": "MH-2", "name": "Yanis", "exp": now_s + 3600})
+
+    async def story(site: Site) -> None:
+        async with httpx.AsyncClient(base_url=site.url) as browser:
+
+            async def open_with(**asked: str) -> dict[str, str]:
+                answer = await browser.post("/api/v1/widget/session", json=asked)
+                opened: dict[str, str] = answer.json()
+                return opened
+
+            hers = await open_with(token=camille)
+            again = await open_with(token=camille, resume=hers["token"])
+            assert again["token"] == hers["token"]
+            his = await open_with(token=yanis, resume=hers["token"])
+            assert his["client"] != hers["client"]
+            signed_out = await open_with(resume=hers["token"])
+            assert signed_out["client"] != hers["client"]
+            visitor = await open_with()
+            assert (await open_with(resume=visitor["token"]))["client"] == visitor["client"]
+
+    on_site(tmp_path, story)
+
+
 def test_attachments_are_bounded_and_are_what_they_say(tmp_path: Path) -> None:
     async def story(site: Site) -> None:
         session, stranger = await site.visitor(), await site.visitor()

@@ -30,35 +30,35 @@ test('the first hello starts fresh and carries the credentials', () => {
 
 test('a later hello resumes after the last event seen', () => {
   const session = new Session()
-  session.receive(welcome(SNAPSHOT), 0)
-  session.receive(happened(9), 0)
+  session.receive(welcome(SNAPSHOT))
+  session.receive(happened(9))
   expect(session.hello({}, 1).last_seq).toBe(9)
 })
 
 test('a welcome without a snapshot leaves the place: the missed events follow', () => {
   const session = new Session()
-  session.receive(welcome(SNAPSHOT), 0)
-  session.receive(welcome(null, 12), 1)
+  session.receive(welcome(SNAPSHOT))
+  session.receive(welcome(null, 12))
   expect(session.lastSeq).toBe(7)
-  expect(session.receive(happened(8), 1)).toBe(true)
+  expect(session.receive(happened(8))).toBe(true)
   expect(session.lastSeq).toBe(8)
 })
 
 test('a welcome with a snapshot starts again from it', () => {
   const session = new Session()
-  session.receive(welcome(SNAPSHOT), 0)
-  session.receive(happened(30), 0)
-  session.receive(welcome({ ...SNAPSHOT, seq: 12 }, 12), 1)
+  session.receive(welcome(SNAPSHOT))
+  session.receive(happened(30))
+  session.receive(welcome({ ...SNAPSHOT, seq: 12 }, 12))
   expect(session.lastSeq).toBe(12)
 })
 
 test('an event that was seen is dropped; gaps are other people’s events', () => {
   const session = new Session()
-  session.receive(welcome(SNAPSHOT), 0)
-  expect(session.receive(happened(7), 0)).toBe(false)
-  expect(session.receive(happened(10), 0)).toBe(true)
-  expect(session.receive(happened(10), 0)).toBe(false)
-  expect(session.receive(happened(9), 0)).toBe(false)
+  session.receive(welcome(SNAPSHOT))
+  expect(session.receive(happened(7))).toBe(false)
+  expect(session.receive(happened(10))).toBe(true)
+  expect(session.receive(happened(10))).toBe(false)
+  expect(session.receive(happened(9))).toBe(false)
 })
 
 test('what was not answered is asked again, oldest first, with the same refs', () => {
@@ -120,13 +120,26 @@ test('a heartbeat is due once an interval', () => {
   expect(session.shouldPing(1000 + PING_MS)).toBe(false)
 })
 
-test('any frame ends the silence', () => {
+test('only a heartbeat without an answer is silence: a sleeping tab is not', () => {
   const session = new Session()
   session.hello({}, 0)
-  expect(session.isSilent(SILENCE_MS)).toBe(false)
-  expect(session.isSilent(SILENCE_MS + 1)).toBe(true)
-  session.receive({ type: 'pong', now_ms: 0 }, SILENCE_MS + 1)
-  expect(session.isSilent(SILENCE_MS + 2)).toBe(false)
+  expect(session.isSilent(10 * SILENCE_MS)).toBe(false)
+  session.shouldPing(PING_MS)
+  expect(session.isSilent(PING_MS + SILENCE_MS)).toBe(false)
+  expect(session.isSilent(PING_MS + SILENCE_MS + 1)).toBe(true)
+  session.receive({ type: 'pong', now_ms: 0 })
+  expect(session.isSilent(10 * SILENCE_MS)).toBe(false)
+})
+
+test('what the server could not answer yet is asked once more', () => {
+  const session = new Session()
+  session.hello({}, 0)
+  session.ask(message('a'))
+  session.ask(message('b'))
+  expect(session.due()).toEqual([])
+  session.settle({ type: 'error', ref: 'a', code: 'unavailable', message: '', field: '' })
+  expect(session.due()).toEqual([{ type: 'ask', command: message('a') }])
+  expect(session.due()).toEqual([])
 })
 
 test('a new socket is not silent because the old one was', () => {

@@ -112,7 +112,7 @@ export class Connection {
   }
 
   private receive(frame: AnyOutbound): void {
-    const isNews = this.session.receive(frame, Date.now())
+    const isNews = this.session.receive(frame)
     if (frame.type === 'welcome') {
       this.isWelcomed = true
       this.failures = 0
@@ -153,6 +153,7 @@ export class Connection {
   private readonly beat = (): void => {
     const nowMs = Date.now()
     if (!this.isWelcomed) return
+    for (const late of this.session.due()) this.socket?.send(JSON.stringify(late))
     if (this.session.isSilent(nowMs)) this.drop()
     else if (this.session.shouldPing(nowMs)) this.socket?.send('{"type":"ping"}')
   }

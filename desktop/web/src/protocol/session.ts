@@ -15,7 +15,8 @@ export interface Answered {
 export class Session {
   lastSeq: number | null = null
   private outbox = new Map<string, AnyCommand>()
-  private heardMs = 0
+  private readonly late = new Set<string>()
+  private unansweredPingMs: number | null = null
   private pingedMs = 0
 
   constructor(unanswered: readonly AnyCommand[] = []) {
@@ -29,7 +30,7 @@ export class Session {
 
   /** The first frame on a new socket. */
   hello(credentials: { token?: string; csrf?: string }, nowMs: number): Hello {
-    this.heardMs = nowMs
+    this.unansweredPingMs = null
     this.pingedMs = nowMs
     return { type: 'hello', version: PROTOCOL_VERSION, last_seq: this.lastSeq, ...credentials }
   }
@@ -45,9 +46,16 @@ export class Session {
     return this.unanswered.map((command) => ({ type: 'ask', command }))
   }
 
+  /** What the server could not answer when it was asked, to be asked once more. */
+  due(): AnyInbound[] {
+    const frames = this.again().filter((x) => x.type === 'ask' && this.late.has(x.command.ref))
+    this.late.clear()
+    return frames
+  }
+
   /** Take a frame; false when it brings nothing new and nobody should see it. */
-  receive(frame: AnyOutbound, nowMs: number): boolean {
-    this.heardMs = nowMs
+  receive(frame: AnyOutbound): boolean {
+    this.unansweredPingMs = null
     switch (frame.type) {
       case 'welcome':
         if (frame.snapshot !== null) this.lastSeq = frame.seq
@@ -66,7 +74,10 @@ export class Session {
     if (frame.type !== 'ok' && frame.type !== 'error') return null
     const command = frame.ref === null ? undefined : this.outbox.get(frame.ref)
     if (command === undefined) return null
-    if (frame.type === 'error' && RETRIED.has(frame.code)) return null
+    if (frame.type === 'error' && RETRIED.has(frame.code)) {
+      this.late.add(command.ref)
+      return null
+    }
     this.outbox.delete(command.ref)
     return { command, answer: frame }
   }
@@ -80,12 +91,13 @@ export class Session {
   shouldPing(nowMs: number): boolean {
     if (nowMs - this.pingedMs < PING_MS) return false
     this.pingedMs = nowMs
+    this.unansweredPingMs ??= nowMs
     return true
   }
 
   /** Whether the server has been silent for too long after a heartbeat. */
   isSilent(nowMs: number): boolean {
-    return nowMs - this.heardMs > SILENCE_MS
+    return this.unansweredPingMs !== null && nowMs - this.unansweredPingMs > SILENCE_MS
   }
 }
 

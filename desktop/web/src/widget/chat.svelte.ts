@@ -253,8 +253,9 @@ export class Chat {
       onFrame: (frame) => this.receive(frame),
       onState: (state) => this.changed(state),
       outbox: {
-        load: () => this.memory.loadOutbox(),
-        save: (commands) => this.memory.saveOutbox(commands),
+        // By client: what one person wrote must never leave in the name of another.
+        load: () => this.memory.loadOutbox(session.client),
+        save: (commands) => this.memory.saveOutbox(session.client, commands),
       },
     })
     this.showUnsent(this.connection)
@@ -279,7 +280,10 @@ export class Chat {
     // The session is over: begin another, as whoever the page says.
     this.memory.keep({ token: '' })
     this.connection = null
-    void this.connect().catch(() => (this.problem = this.texts.failed))
+    // Not at once: a server that goes on saying so must not be asked without end.
+    window.setTimeout(() => {
+      this.connect().catch(() => (this.problem = this.texts.failed))
+    }, RETRY_MS)
   }
 
   private receive(frame: AnyOutbound): void {

@@ -18,12 +18,12 @@ export class Memory {
     this.write('session', { ...this.kept, ...change })
   }
 
-  loadOutbox(): readonly AnyCommand[] {
-    return this.read<readonly AnyCommand[]>('outbox') ?? []
+  loadOutbox(client: string): readonly AnyCommand[] {
+    return this.read<readonly AnyCommand[]>(`outbox.${client}`) ?? []
   }
 
-  saveOutbox(commands: readonly AnyCommand[]): void {
-    this.write('outbox', commands)
+  saveOutbox(client: string, commands: readonly AnyCommand[]): void {
+    this.write(`outbox.${client}`, commands)
   }
 
   private read<T>(name: string): T | null {
