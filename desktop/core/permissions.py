@@ -31,6 +31,8 @@ RULES: dict[str, dict[Role, Reach]] = {
     action: dict(zip(_ROLES, reach, strict=True))
     for action, reach in {
         "open_case": (_O, _N, _N, _N),
+        "move_appointment": (_O, _O, _A, _A),
+        "leave_queue": (_O, _N, _A, _A),
         "send_message": (_O, _O, _A, _A),
         "mark_read": (_O, _O, _A, _A),
         "answer_survey": (_O, _N, _N, _N),
@@ -38,6 +40,7 @@ RULES: dict[str, dict[Role, Reach]] = {
         # The router knows to whom the offer was made, and compares.
         "accept_offer": (_N, _A, _A, _A),
         "refuse_offer": (_N, _A, _A, _A),
+        "start_case": (_N, _O, _A, _A),
         # A colleague who is named in a note must be able to answer it.
         "take_note": (_N, _A, _A, _A),
         "tag_case": (_N, _O, _A, _A),
@@ -53,6 +56,8 @@ RULES: dict[str, dict[Role, Reach]] = {
         # Only the edge itself says who is connected.
         "connect_agent": (_N, _N, _N, _N),
         "disconnect_agent": (_N, _N, _N, _N),
+        # Only the calendar tells the hours.
+        "schedule_queue": (_N, _N, _N, _N),
         "read_workbench": (_N, _A, _A, _A),
         "read_case": (_N, _A, _A, _A),
         "read_client": (_N, _A, _A, _A),

@@ -138,6 +138,9 @@ def _case_after(  # noqa: C901, PLR0912 - one arm for each event
         case (
             e.CaseOpened()
             | e.CaseDecided()
+            | e.CaseScheduled()
+            | e.CaseEarmarked()
+            | e.EarmarkEnded()
             | e.MessageSent()
             | e.NoteTaken()
             | e.MacroApplied()
@@ -205,6 +208,8 @@ def _change_floor(state: State, event: e.AnyFloorEvent) -> None:
                 rings=event.rings,
                 is_open=event.is_open,
             )
+        case e.AgentsJoined() | e.QueueScheduled() | e.QueueOpened() | e.QueueClosed():
+            pass
         case e.PolicyConfigured():
             state.policy = event.policy
         case e.ClientRegistered():

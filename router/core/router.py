@@ -143,5 +143,7 @@ def _carry_out(  # noqa: C901, PLR0912 - one arm for each command
             presence.connect_agent(turn, command)
         case c.DisconnectAgent():
             presence.disconnect_agent(turn, command)
+        case c.MoveAppointment() | c.LeaveQueue() | c.StartCase() | c.ScheduleQueue():
+            raise c.Refused(c.Refusal.FORBIDDEN)
         case _:
             assert_never(command)

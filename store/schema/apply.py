@@ -3,7 +3,8 @@
 `apply` never decides and never fails: an event about a row it does not have makes nothing.
 """
 
-from typing import TypeVar, assert_never
+from collections.abc import Callable
+from typing import Any, TypeVar, assert_never
 
 from msgspec import structs
 
@@ -14,6 +15,8 @@ from store.schema.views import AgentView, CaseView, OfferView, QueueView, Snapsh
 
 EXCERPT_CHARACTERS = 160
 
+# Fields of a row and their new values; each belongs to one event type, checked by the golden files.
+Changes = dict[str, Any]
 K = TypeVar("K", bound=str)
 V = TypeVar("V")
 
@@ -38,21 +41,33 @@ class Rows:
             # A row that was sent whole may already hold the event.
             if row is not None and event.seq > row.updated_seq:
                 self.cases[event.case] = case_after(row, event)
-        elif isinstance(event, e.QueueConfigured):
-            self.queues[event.queue] = QueueView(
-                queue=event.queue,
-                label=event.label,
-                required=event.required,
-                rings=event.rings,
-                service_level_ms=event.service_level_ms,
-                is_open=event.is_open,
-            )
+            if isinstance(event, e.CaseEarmarked | e.EarmarkEnded):
+                self._earmark(event)
+        elif isinstance(event, e.QueueConfigured | e.QueueOpened | e.QueueClosed):
+            self._apply_to_queue(event)
         elif isinstance(event, e.AgentConfigured):
             self.agents[event.agent] = _agent_configured(self.agents.get(event.agent), event)
         elif isinstance(event, e.PresenceChanged | e.AgentConnected | e.AgentDisconnected):
             agent = self.agents.get(event.agent)
             if agent is not None:
                 self.agents[event.agent] = _agent_after(agent, event)
+
+    def _earmark(self, event: e.CaseEarmarked | e.EarmarkEnded) -> None:
+        agent = self.agents.get(event.agent)
+        if agent is not None:
+            case = event.case if isinstance(event, e.CaseEarmarked) else None
+            self.agents[event.agent] = structs.replace(agent, earmarked=case)
+
+    def _apply_to_queue(self, event: e.QueueConfigured | e.QueueOpened | e.QueueClosed) -> None:
+        queue = self.queues.get(event.queue)
+        if isinstance(event, e.QueueConfigured):
+            self.queues[event.queue] = _queue_configured(queue, event)
+        elif queue is not None:
+            self.queues[event.queue] = _queue_after(queue, event)
+        if isinstance(event, e.QueueOpened):
+            for row in list(self.cases.values()):
+                if row.is_held and row.queue == event.queue:
+                    self.cases[row.case] = structs.replace(row, is_held=False)
 
     def forget_closed(self) -> None:
         """Drop the rows of closed cases."""
@@ -70,76 +85,12 @@ class Rows:
         )
 
 
-def case_after(row: CaseView, event: e.AnyCaseEvent) -> CaseView:  # noqa: C901, PLR0911, PLR0912
+def case_after(row: CaseView, event: e.AnyCaseEvent) -> CaseView:
     """Return the row as it is after the event."""
-    row = structs.replace(row, updated_seq=event.seq, holder=event.holder)
-    match event:
-        case e.CaseOpened():
-            return _opened(event)
-        case e.CaseScored():
-            return structs.replace(row, head_start_ms=event.head_start_ms)
-        case e.CaseQueued():
-            return structs.replace(
-                row,
-                status=CaseStatus.QUEUED,
-                queue=event.queue,
-                enqueued_at_ms=event.enqueued_at_ms,
-                key=event.key,
-                offer=None,
-                closes_at_ms=None,
-                is_over_capacity=False,
-            )
-        case e.CasePreferred():
-            return structs.replace(row, preferred=event.agent)
-        case e.PreferenceEnded():
-            return structs.replace(row, preferred=None)
-        case e.CaseOffered():
-            offer = OfferView(offer=event.offer, agent=event.agent, deadline_ms=event.deadline_ms)
-            return structs.replace(row, status=CaseStatus.OFFERED, offer=offer)
-        case e.OfferEnded():
-            return structs.replace(row, offer=None)
-        case e.CaseAssigned():
-            return _assigned(row, event)
-        case e.CaseHandled():
-            return structs.replace(row, status=CaseStatus.HANDLED)
-        case e.MessageSent():
-            return _said(row, event)
-        case e.MessagesRead():
-            if event.reader is Author.CLIENT:
-                return structs.replace(row, unread_client=0, read_by_client=event.up_to)
-            return structs.replace(row, unread_agent=0, read_by_agent=event.up_to)
-        case e.CaseTagged():
-            return structs.replace(row, tags=event.tags)
-        case e.CaseWaiting():
-            return structs.replace(
-                row, status=CaseStatus.WAITING_CLIENT, closes_at_ms=event.closes_at_ms
-            )
-        case e.CaseResumed():
-            return structs.replace(row, status=CaseStatus.HANDLED, closes_at_ms=None)
-        case e.CaseEscalated():
-            return structs.replace(row, is_escalated=True, head_start_ms=event.head_start_ms)
-        case e.CaseMerged():
-            return structs.replace(row, merged_into=event.into)
-        case e.CaseAbsorbed():
-            return structs.replace(row, merged=(*row.merged, event.merged))
-        case e.WrapUpRecorded():
-            return structs.replace(row, wrap_up_reason=event.reason)
-        case e.CaseClosed():
-            return structs.replace(
-                row,
-                status=CaseStatus.CLOSED,
-                closed_at_ms=event.at_ms,
-                close_cause=event.cause,
-                closes_at_ms=None,
-                offer=None,
-                preferred=None,
-            )
-        case e.SurveyAnswered():
-            return structs.replace(row, survey_note=event.note)
-        case e.CaseDecided() | e.NoteTaken() | e.MacroApplied():
-            return row
-        case _:
-            assert_never(event)
+    if isinstance(event, e.CaseOpened):
+        return _opened(event)
+    changed = _CHANGES[type(event)](row, event)
+    return structs.replace(row, updated_seq=event.seq, holder=event.holder, **changed)
 
 
 def _opened(event: e.CaseOpened) -> CaseView:
@@ -159,29 +110,25 @@ def _opened(event: e.CaseOpened) -> CaseView:
     )
 
 
-def _assigned(row: CaseView, event: e.CaseAssigned) -> CaseView:
-    # A case that comes back to somebody who already answered it is still a handled one.
-    is_first = row.status in {CaseStatus.QUEUED, CaseStatus.OFFERED}
-    return structs.replace(
-        row,
-        status=CaseStatus.ASSIGNED if is_first else row.status,
-        assigned_at_ms=event.at_ms,
-        preferred=None,
-        offer=None,
-        is_over_capacity=event.is_over_capacity,
+def _queue_configured(row: QueueView | None, event: e.QueueConfigured) -> QueueView:
+    fresh = QueueView(
+        queue=event.queue,
+        label=event.label,
+        required=event.required,
+        rings=event.rings,
+        service_level_ms=event.service_level_ms,
+        is_open=event.is_open,
+        hours=event.hours,
     )
+    if row is None:
+        return fresh
+    return structs.replace(fresh, is_in_hours=row.is_in_hours, opens_at_ms=row.opens_at_ms)
 
 
-def _said(row: CaseView, event: e.MessageSent) -> CaseView:
-    from_client = event.author is Author.CLIENT
-    return structs.replace(
-        row,
-        last_at_ms=event.at_ms,
-        last_author=event.author,
-        last_text=event.text[:EXCERPT_CHARACTERS],
-        unread_agent=row.unread_agent + (1 if from_client else 0),
-        unread_client=row.unread_client + (0 if from_client else 1),
-    )
+def _queue_after(row: QueueView, event: e.QueueOpened | e.QueueClosed) -> QueueView:
+    if isinstance(event, e.QueueOpened):
+        return structs.replace(row, is_in_hours=True, opens_at_ms=None)
+    return structs.replace(row, is_in_hours=False, opens_at_ms=event.opens_at_ms)
 
 
 def _agent_configured(row: AgentView | None, event: e.AgentConfigured) -> AgentView:
@@ -204,6 +151,7 @@ def _agent_configured(row: AgentView | None, event: e.AgentConfigured) -> AgentV
         presence=row.presence,
         reason=row.reason,
         since_ms=row.since_ms,
+        earmarked=row.earmarked,
     )
 
 
@@ -225,3 +173,114 @@ def _agent_after(
 
 def _in_order(rows: dict[K, V]) -> tuple[V, ...]:
     return tuple(rows[key] for key in sorted(rows))
+
+
+def _queued(_: CaseView, event: e.CaseQueued) -> Changes:
+    return {
+        "status": CaseStatus.QUEUED,
+        "queue": event.queue,
+        "enqueued_at_ms": event.enqueued_at_ms,
+        "key": event.key,
+        "offer": None,
+        "closes_at_ms": None,
+        "starts_by_ms": None,
+        "is_over_capacity": False,
+        "is_held": event.is_held,
+    }
+
+
+def _offered(_: CaseView, event: e.CaseOffered) -> Changes:
+    offer = OfferView(offer=event.offer, agent=event.agent, deadline_ms=event.deadline_ms)
+    return {"status": CaseStatus.OFFERED, "offer": offer}
+
+
+def _assigned(row: CaseView, event: e.CaseAssigned) -> Changes:
+    # A case that comes back to somebody who already answered it is still a handled one.
+    is_first = row.status in {CaseStatus.QUEUED, CaseStatus.OFFERED}
+    return {
+        "status": CaseStatus.ASSIGNED if is_first else row.status,
+        "assigned_at_ms": event.at_ms,
+        "preferred": None,
+        "offer": None,
+        "is_held": False,
+        "starts_by_ms": event.starts_by_ms,
+        "is_over_capacity": event.is_over_capacity,
+    }
+
+
+def _said(row: CaseView, event: e.MessageSent) -> Changes:
+    from_client = event.author is Author.CLIENT
+    return {
+        "last_at_ms": event.at_ms,
+        "last_author": event.author,
+        "last_text": event.text[:EXCERPT_CHARACTERS],
+        "unread_agent": row.unread_agent + (1 if from_client else 0),
+        "unread_client": row.unread_client + (0 if from_client else 1),
+    }
+
+
+def _read(_: CaseView, event: e.MessagesRead) -> Changes:
+    if event.reader is Author.CLIENT:
+        return {"unread_client": 0, "read_by_client": event.up_to}
+    return {"unread_agent": 0, "read_by_agent": event.up_to}
+
+
+def _waiting(_: CaseView, event: e.CaseWaiting) -> Changes:
+    return {
+        "status": CaseStatus.WAITING_CLIENT,
+        "closes_at_ms": event.closes_at_ms,
+        "starts_by_ms": None,
+    }
+
+
+def _closed(_: CaseView, event: e.CaseClosed) -> Changes:
+    return {
+        "status": CaseStatus.CLOSED,
+        "closed_at_ms": event.at_ms,
+        "close_cause": event.cause,
+        "closes_at_ms": None,
+        "starts_by_ms": None,
+        "offer": None,
+        "preferred": None,
+        "is_held": False,
+    }
+
+
+# What each event changes, beside the holder.
+_CHANGES: dict[type, Callable[[CaseView, Any], Changes]] = {
+    e.CaseScored: lambda row, event: {
+        "head_start_ms": event.head_start_ms,
+        "key": row.key if event.key is None else event.key,
+    },
+    e.CaseScheduled: lambda _, event: {
+        "status": CaseStatus.SCHEDULED,
+        "queue": event.queue,
+        "due_at_ms": event.due_at_ms,
+    },
+    e.CaseQueued: _queued,
+    e.CasePreferred: lambda _, event: {"preferred": event.agent},
+    e.PreferenceEnded: lambda *_: {"preferred": None},
+    e.CaseOffered: _offered,
+    e.OfferEnded: lambda *_: {"offer": None},
+    e.CaseAssigned: _assigned,
+    e.CaseHandled: lambda *_: {"status": CaseStatus.HANDLED, "starts_by_ms": None},
+    e.MessageSent: _said,
+    e.MessagesRead: _read,
+    e.CaseTagged: lambda _, event: {"tags": event.tags},
+    e.CaseWaiting: _waiting,
+    e.CaseResumed: lambda *_: {"status": CaseStatus.HANDLED, "closes_at_ms": None},
+    e.CaseEscalated: lambda _, event: {
+        "is_escalated": True,
+        "head_start_ms": event.head_start_ms,
+    },
+    e.CaseMerged: lambda _, event: {"merged_into": event.into},
+    e.CaseAbsorbed: lambda row, event: {"merged": (*row.merged, event.merged)},
+    e.WrapUpRecorded: lambda _, event: {"wrap_up_reason": event.reason},
+    e.CaseClosed: _closed,
+    e.SurveyAnswered: lambda _, event: {"survey_note": event.note},
+    e.CaseDecided: lambda *_: {},
+    e.CaseEarmarked: lambda *_: {},
+    e.EarmarkEnded: lambda *_: {},
+    e.NoteTaken: lambda *_: {},
+    e.MacroApplied: lambda *_: {},
+}

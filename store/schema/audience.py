@@ -9,6 +9,7 @@ from store.schema.ids import AgentId, ClientId
 CLIENT_EVENTS = frozenset(
     {
         e.CaseOpened,
+        e.CaseScheduled,
         e.CaseQueued,
         e.CaseAssigned,
         e.MessageSent,
@@ -22,7 +23,7 @@ CLIENT_EVENTS = frozenset(
 # What is said in a case goes to the floor only on request: a wallboard must not carry every chat.
 SAID = frozenset({e.MessageSent, e.MessagesRead, e.NoteTaken})
 # What every desktop keeps current, whoever it is about.
-SHARED = frozenset({e.AgentConfigured, e.QueueConfigured})
+SHARED = frozenset({e.AgentConfigured, e.QueueConfigured, e.QueueOpened, e.QueueClosed})
 
 
 class Recipients(Struct, frozen=True, kw_only=True):

@@ -22,8 +22,10 @@ from store.schema.terms import (
     Channel,
     CloseCause,
     FileRef,
+    Hours,
     Label,
     Language,
+    Period,
     Policy,
     Presence,
     Ring,
@@ -64,7 +66,10 @@ class Command(Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknow
 
 
 class OpenCase(Command, frozen=True, kw_only=True, tag="open_case"):
-    """Ask for something. The edge fills in client, client_name and, when known, segment."""
+    """Ask for something. The edge fills in client, client_name and, when known, segment.
+
+    due_at_ms: when the client wants to be called; needed for an appointment, and only there.
+    """
 
     case: CheckedCaseId
     channel: Channel
@@ -73,6 +78,20 @@ class OpenCase(Command, frozen=True, kw_only=True, tag="open_case"):
     answers: Annotated[tuple[Answer, ...], Meta(max_length=20)] = ()
     client: CheckedClientId | None = None
     client_name: ShortText = ""
+    due_at_ms: Annotated[int, Meta(ge=0)] | None = None
+
+
+class MoveAppointment(Command, frozen=True, kw_only=True, tag="move_appointment"):
+    """Have an appointment that is still to come at another time."""
+
+    case: CheckedCaseId
+    due_at_ms: Annotated[int, Meta(ge=0)]
+
+
+class LeaveQueue(Command, frozen=True, kw_only=True, tag="leave_queue"):
+    """Want nothing more: hang up while waiting, or cancel an appointment. Nobody holds it yet."""
+
+    case: CheckedCaseId
 
 
 class SendMessage(Command, frozen=True, kw_only=True, tag="send_message"):
@@ -119,6 +138,12 @@ class RefuseOffer(Command, frozen=True, kw_only=True, tag="refuse_offer"):
     """Leave the case to the next agent."""
 
     offer: CheckedOfferId
+
+
+class StartCase(Command, frozen=True, kw_only=True, tag="start_case"):
+    """Say that work on an accepted case has begun. Its holder, or the system for a call."""
+
+    case: CheckedCaseId
 
 
 class TakeNote(Command, frozen=True, kw_only=True, tag="take_note"):
@@ -236,6 +261,14 @@ class ConfigureQueue(Command, frozen=True, kw_only=True, tag="configure_queue"):
     rings: Annotated[tuple[Ring, ...], Meta(max_length=6)] = ()
     service_level_ms: Annotated[int, Meta(ge=1000)] = 60_000
     is_open: bool = True
+    hours: Hours | None = None
+
+
+class ScheduleQueue(Command, frozen=True, kw_only=True, tag="schedule_queue"):
+    """Tell a queue's coming open times, in order. Only the system's calendar does."""
+
+    queue: CheckedQueueId
+    periods: Annotated[tuple[Period, ...], Meta(max_length=1000)]
 
 
 class ConfigurePolicy(Command, frozen=True, kw_only=True, tag="configure_policy"):
@@ -266,12 +299,15 @@ class DisconnectAgent(Command, frozen=True, kw_only=True, tag="disconnect_agent"
 
 AnyCommand = (
     OpenCase
+    | MoveAppointment
+    | LeaveQueue
     | SendMessage
     | MarkRead
     | AnswerSurvey
     | SetPresence
     | AcceptOffer
     | RefuseOffer
+    | StartCase
     | TakeNote
     | TagCase
     | SettleCase
@@ -281,6 +317,7 @@ AnyCommand = (
     | MergeCases
     | ConfigureAgent
     | ConfigureQueue
+    | ScheduleQueue
     | ConfigurePolicy
     | RegisterClient
     | ConnectAgent
@@ -295,6 +332,9 @@ class Refusal(StrEnum):
     CASE_UNKNOWN = "case_unknown"
     CASE_CLOSED = "case_closed"
     CASE_NOT_WAITING = "case_not_waiting"
+    CASE_HELD = "case_held"
+    APPOINTMENT_TIME = "appointment_time"
+    NOT_AN_APPOINTMENT = "not_an_appointment"
     AGENT_UNKNOWN = "agent_unknown"
     AGENT_AT_CAPACITY = "agent_at_capacity"
     AGENT_NOT_AVAILABLE = "agent_not_available"

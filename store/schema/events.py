@@ -21,12 +21,16 @@ from store.schema.terms import (
     AssignCause,
     Author,
     Channel,
+    ChoiceCause,
     CloseCause,
+    EarmarkCause,
     ExcludedCount,
     FileRef,
+    Hours,
     Label,
     Language,
     OfferOutcome,
+    Period,
     Policy,
     Presence,
     PresenceReason,
@@ -70,19 +74,30 @@ class AgentConfigured(Event, frozen=True, kw_only=True, tag="agent.configured"):
 
 
 class PresenceChanged(Event, frozen=True, kw_only=True, tag="agent.presence"):
-    """An agent's status changed; `returns_to` is the status it goes back to by itself."""
+    """An agent's status changed; `returns_to` is the status it goes back to by itself.
+
+    joins_at_ms: until then the agent waits for others who begin at the same time.
+    """
 
     agent: AgentId
     presence: Presence
     reason: PresenceReason
     previous: Presence
     returns_to: Presence | None = None
+    joins_at_ms: int | None = None
 
 
 class AgentConnected(Event, frozen=True, kw_only=True, tag="agent.connected"):
-    """The agent's first desktop socket opened."""
+    """The agent's first desktop socket opened. joins_at_ms: as in `agent.presence`."""
 
     agent: AgentId
+    joins_at_ms: int | None = None
+
+
+class AgentsJoined(Event, frozen=True, kw_only=True, tag="agents.joined"):
+    """These agents, who became available together, are given work from now on."""
+
+    agents: tuple[AgentId, ...]
 
 
 class AgentDisconnected(Event, frozen=True, kw_only=True, tag="agent.disconnected"):
@@ -101,12 +116,38 @@ class QueueConfigured(Event, frozen=True, kw_only=True, tag="queue.configured"):
     rings: tuple[Ring, ...] = ()
     service_level_ms: int = 60_000
     is_open: bool = True
+    hours: Hours | None = None
+
+
+class QueueScheduled(Event, frozen=True, kw_only=True, tag="queue.scheduled"):
+    """The coming open times of a queue with hours, in order; the clock's part of `hours`."""
+
+    queue: QueueId
+    periods: tuple[Period, ...]
+
+
+class QueueOpened(Event, frozen=True, kw_only=True, tag="queue.opened"):
+    """The queue's hours began; what came meanwhile is given from now on."""
+
+    queue: QueueId
+    closes_at_ms: int | None = None
+
+
+class QueueClosed(Event, frozen=True, kw_only=True, tag="queue.closed"):
+    """The queue's hours ended; what comes now waits until it opens."""
+
+    queue: QueueId
+    opens_at_ms: int | None = None
 
 
 class PolicyConfigured(Event, frozen=True, kw_only=True, tag="policy.configured"):
-    """The router decides by this policy, from now on; waiting cases keep their keys."""
+    """The router decides by this policy, from now on. revision: 1 for the first one.
+
+    Waiting cases whose head start it changes are scored again by the events that follow.
+    """
 
     policy: Policy
+    revision: int = 0
 
 
 class ClientRegistered(Event, frozen=True, kw_only=True, tag="client.registered"):
@@ -144,16 +185,41 @@ class CaseOpened(CaseEvent, frozen=True, kw_only=True, tag="case.opened"):
 
 
 class CaseScored(CaseEvent, frozen=True, kw_only=True, tag="case.scored"):
-    """The head start of the case, term by term. Staff only."""
+    """The head start of the case, term by term. Staff only.
+
+    key: set when a waiting case was scored again, by another policy.
+    """
 
     terms: tuple[Term, ...]
     head_start_ms: int
+    key: int | None = None
+
+
+class CaseScheduled(CaseEvent, frozen=True, kw_only=True, tag="case.scheduled"):
+    """The appointment is booked or moved: it enters its queue at `due_at_ms`."""
+
+    queue: QueueId
+    due_at_ms: int
+
+
+class CaseEarmarked(CaseEvent, frozen=True, kw_only=True, tag="case.earmarked"):
+    """One agent is kept free for the case: given nothing else by itself. Staff only."""
+
+    agent: AgentId
+    cause: EarmarkCause
+
+
+class EarmarkEnded(CaseEvent, frozen=True, kw_only=True, tag="case.earmark_ended"):
+    """The agent is kept free no more. Staff only."""
+
+    agent: AgentId
 
 
 class CaseQueued(CaseEvent, frozen=True, kw_only=True, tag="case.queued"):
     """The case waits. Order is by `key` = enqueued_at_ms - head start, lowest first.
 
-    former: the agent who held it or to whom it was offered until now.
+    former: the agent who held it or to whom it was offered until now. is_held: the queue is
+    outside its hours, and the case waits until it opens.
     """
 
     queue: QueueId
@@ -161,6 +227,7 @@ class CaseQueued(CaseEvent, frozen=True, kw_only=True, tag="case.queued"):
     key: int
     cause: QueueCause
     former: AgentId | None = None
+    is_held: bool = False
 
 
 class CasePreferred(CaseEvent, frozen=True, kw_only=True, tag="case.preferred"):
@@ -207,19 +274,24 @@ class CaseDecided(CaseEvent, frozen=True, kw_only=True, tag="case.decided"):
     waited_ms: int
     runners_up: tuple[RunnerUp, ...] = ()
     excluded: tuple[ExcludedCount, ...] = ()
+    cause: ChoiceCause = ChoiceCause.BEST
 
 
 class CaseAssigned(CaseEvent, frozen=True, kw_only=True, tag="case.assigned"):
-    """`holder` has the case. former: who held it until now."""
+    """`holder` has the case. former: who held it until now.
+
+    starts_by_ms: an accepted offer must have begun by then.
+    """
 
     agent_name: str
     cause: AssignCause
     is_over_capacity: bool = False
     former: AgentId | None = None
+    starts_by_ms: int | None = None
 
 
 class CaseHandled(CaseEvent, frozen=True, kw_only=True, tag="case.handled"):
-    """The holder has answered for the first time."""
+    """The holder has begun: answered for the first time, or the call is connected."""
 
 
 class MessageSent(CaseEvent, frozen=True, kw_only=True, tag="message.sent"):
@@ -319,13 +391,20 @@ AnyFloorEvent = (
     | PresenceChanged
     | AgentConnected
     | AgentDisconnected
+    | AgentsJoined
     | QueueConfigured
+    | QueueScheduled
+    | QueueOpened
+    | QueueClosed
     | PolicyConfigured
     | ClientRegistered
 )
 AnyCaseEvent = (
     CaseOpened
     | CaseScored
+    | CaseScheduled
+    | CaseEarmarked
+    | EarmarkEnded
     | CaseQueued
     | CasePreferred
     | PreferenceEnded

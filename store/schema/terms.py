@@ -66,8 +66,9 @@ class PresenceReason(StrEnum):
 
 
 class CaseStatus(StrEnum):
-    """Where a case is in its life. CLOSED is final."""
+    """Where a case is in its life. SCHEDULED is an appointment to come; CLOSED is final."""
 
+    SCHEDULED = "scheduled"
     QUEUED = "queued"
     OFFERED = "offered"
     ASSIGNED = "assigned"
@@ -87,6 +88,8 @@ class QueueCause(StrEnum):
     ESCALATED = "escalated"
     TAKEN_BACK = "taken_back"
     AGENT_LEFT = "agent_left"
+    NOT_STARTED = "not_started"
+    DUE = "due"
 
 
 class OfferOutcome(StrEnum):
@@ -117,6 +120,8 @@ class CloseCause(StrEnum):
     NO_REPLY = "no_reply"
     CLIENT_SILENT = "client_silent"
     MERGED = "merged"
+    ABANDONED = "abandoned"
+    CANCELLED = "cancelled"
 
 
 class Author(StrEnum):
@@ -136,6 +141,31 @@ class Exclusion(StrEnum):
     AT_CAPACITY = "at_capacity"
     REFUSED_BEFORE = "refused_before"
     HAS_OFFER = "has_offer"
+    EARMARKED = "earmarked"
+    JOINING = "joining"
+
+
+class Criterion(StrEnum):
+    """What the eligible agents of a case are compared by."""
+
+    SKILL_LEVEL = "skill_level"
+    LOAD = "load"
+    IDLE = "idle"
+
+
+class ChoiceCause(StrEnum):
+    """Why an agent could be chosen: the best of all, the one it waited for, the one kept free."""
+
+    BEST = "best"
+    PREFERRED = "preferred"
+    EARMARKED = "earmarked"
+
+
+class EarmarkCause(StrEnum):
+    """Why an agent is kept free for one case: an appointment nears, or a call must not starve."""
+
+    APPOINTMENT = "appointment"
+    DRAINING = "draining"
 
 
 class Label(Struct, frozen=True, kw_only=True):
@@ -191,6 +221,47 @@ class ExcludedCount(Struct, frozen=True, kw_only=True):
     agents: int
 
 
+class Period(Struct, frozen=True, kw_only=True):
+    """A time that a queue is open: from `opens_ms` until just before `closes_ms`."""
+
+    opens_ms: int
+    closes_ms: int
+
+
+class Opening(Struct, frozen=True, kw_only=True):
+    """Open hours of one weekday, local time HH:MM. weekday: 1 (Monday) to 7, ISO 8601.
+
+    closes: up to "24:00". At a change of clocks the hours keep to the wall clock.
+    """
+
+    weekday: int
+    opens: str
+    closes: str
+
+
+class SpecialDay(Struct, frozen=True, kw_only=True):
+    """Hours of one date (YYYY-MM-DD) instead of the usual ones; closed all day without any."""
+
+    date: str
+    opens: str = ""
+    closes: str = ""
+
+
+class Hours(Struct, frozen=True, kw_only=True):
+    """When a queue is open. No hours at all means always.
+
+    time_zone: IANA name. country, region: public holidays are closed, ISO 3166 codes, or empty.
+    notice: what the client is told outside the hours; {opens} is the next opening.
+    """
+
+    time_zone: str = "Europe/Paris"
+    weekly: tuple[Opening, ...] = ()
+    country: str = ""
+    region: str = ""
+    special: tuple[SpecialDay, ...] = ()
+    notice: Label | None = None
+
+
 class Ring(Struct, frozen=True, kw_only=True):
     """After `after_ms` of waiting, the agents of `queue` may take the case as well."""
 
@@ -208,7 +279,11 @@ class SubjectRule(Struct, frozen=True, kw_only=True):
 
 
 class ChannelRule(Struct, frozen=True, kw_only=True):
-    """What a channel costs an agent, the head start it gives, and whether it is offered."""
+    """What a channel costs an agent, the head start it gives, and whether it is offered.
+
+    start_ms: an accepted offer must be begun within this time, or it goes on to the next agent;
+    0 sets no limit.
+    """
 
     channel: Channel
     units: int = 1
@@ -216,6 +291,7 @@ class ChannelRule(Struct, frozen=True, kw_only=True):
     head_start_ms: int = 0
     is_offered: bool = False
     offer_ms: int = 20_000
+    start_ms: int = 0
 
 
 class SegmentRule(Struct, frozen=True, kw_only=True):
@@ -225,9 +301,20 @@ class SegmentRule(Struct, frozen=True, kw_only=True):
     head_start_ms: int = 0
 
 
-class Policy(Struct, frozen=True, kw_only=True):
-    """Every number the router decides by. Times in milliseconds."""
+BY_SKILL = (Criterion.SKILL_LEVEL, Criterion.LOAD, Criterion.IDLE)
 
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """Every number the router decides by. Times in milliseconds.
+
+    choice: what agents are compared by, the most important first. service_level_reference_ms:
+    a queue whose service level target is shorter than this gives the difference as head start.
+    drain_after_ms: a case that needs a whole agent has one kept free for it after this wait.
+    login_levelling_ms: agents who become available within this time begin together.
+    earmark_ms: an agent is kept free for an appointment this long before it.
+    """
+
+    choice: tuple[Criterion, ...] = BY_SKILL
     subjects: tuple[SubjectRule, ...] = ()
     channels: tuple[ChannelRule, ...] = ()
     segments: tuple[SegmentRule, ...] = ()
@@ -237,6 +324,10 @@ class Policy(Struct, frozen=True, kw_only=True):
     named_agent_hold_ms: int = 120_000
     client_silence_ms: int = 86_400_000
     connection_grace_ms: int = 30_000
+    service_level_reference_ms: int = 0
+    drain_after_ms: int = 30_000
+    login_levelling_ms: int = 150
+    earmark_ms: int = 300_000
 
 
 class BotChoice(Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from store.schema.terms import (
     CaseStatus,
     Channel,
     CloseCause,
+    Hours,
     Label,
     Language,
     Presence,
@@ -37,7 +38,7 @@ from store.schema.terms import (
 
 
 class AgentView(Struct, frozen=True, kw_only=True):
-    """An agent as the floor sees it. held: open cases, waiting-for-client ones not counted."""
+    """An agent as the floor sees it. earmarked: the case for which it is kept free."""
 
     agent: AgentId
     name: str
@@ -51,10 +52,11 @@ class AgentView(Struct, frozen=True, kw_only=True):
     presence: Presence = Presence.UNAVAILABLE
     reason: PresenceReason = PresenceReason.CHOSEN
     since_ms: int = 0
+    earmarked: CaseId | None = None
 
 
 class QueueView(Struct, frozen=True, kw_only=True):
-    """A queue's rules."""
+    """A queue's rules. is_in_hours: false while its hours keep it closed, until `opens_at_ms`."""
 
     queue: QueueId
     label: Label
@@ -62,6 +64,9 @@ class QueueView(Struct, frozen=True, kw_only=True):
     rings: tuple[Ring, ...] = ()
     service_level_ms: int = 60_000
     is_open: bool = True
+    hours: Hours | None = None
+    is_in_hours: bool = True
+    opens_at_ms: int | None = None
 
 
 class OfferView(Struct, frozen=True, kw_only=True):
@@ -99,6 +104,9 @@ class CaseView(Struct, frozen=True, kw_only=True):
     assigned_at_ms: int | None = None
     preferred: AgentId | None = None
     offer: OfferView | None = None
+    due_at_ms: int | None = None
+    starts_by_ms: int | None = None
+    is_held: bool = False
     is_over_capacity: bool = False
     is_escalated: bool = False
     closes_at_ms: int | None = None

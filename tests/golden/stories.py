@@ -195,7 +195,72 @@ def shown_row_holds_the_event() -> tuple[Snapshot, tuple[e.AnyEvent, ...]]:
     return snapshot, tuple(tell.events[start:])
 
 
+def hours_and_appointments() -> tuple[Snapshot, tuple[e.AnyEvent, ...]]:
+    """A queue with hours, an appointment that is moved, kept free for, due, and not begun."""
+    tell = Teller()
+    _set_up(tell)
+    start = len(tell.events)
+    week = t.Opening(weekday=1, opens="09:15", closes="18:00")
+    tell.floor(
+        e.QueueConfigured,
+        queue=AUTO,
+        label=t.Label(fr="Automobile", en="Car"),
+        hours=t.Hours(weekly=(week,), country="FR"),
+    )
+    period = t.Period(opens_ms=START_MS + 9_000, closes_ms=START_MS + 90_000)
+    tell.floor(e.QueueScheduled, queue=AUTO, periods=(period,))
+    tell.floor(e.QueueClosed, queue=AUTO, opens_at_ms=START_MS + 9_000)
+    _opened(tell, ONE)
+    tell.case(
+        e.CaseQueued,
+        ONE,
+        None,
+        queue=AUTO,
+        enqueued_at_ms=START_MS,
+        key=START_MS,
+        cause=t.QueueCause.TRANSFERRED,
+        is_held=True,
+    )
+    tell.case(e.CaseScored, ONE, None, terms=TERMS, head_start_ms=1, key=START_MS - 1)
+    _opened(tell, TWO)
+    for due_at_ms in (START_MS + 9_500, START_MS + 9_900):
+        tell.case(e.CaseScheduled, TWO, None, queue=AUTO, due_at_ms=due_at_ms)
+    tell.floor(e.QueueOpened, queue=AUTO, closes_at_ms=START_MS + 90_000)
+    tell.floor(e.AgentConnected, agent=LEA, joins_at_ms=START_MS + 9_150)
+    tell.floor(e.AgentsJoined, agents=(LEA,))
+    tell.case(e.CaseEarmarked, TWO, None, agent=LEA, cause=t.EarmarkCause.APPOINTMENT)
+    tell.case(e.EarmarkEnded, TWO, None, agent=LEA)
+    tell.case(e.CaseEarmarked, TWO, None, agent=TOM, cause=t.EarmarkCause.DRAINING)
+    tell.case(
+        e.CaseQueued,
+        TWO,
+        None,
+        queue=AUTO,
+        enqueued_at_ms=START_MS + 9_900,
+        key=START_MS,
+        cause=t.QueueCause.DUE,
+    )
+    _offered(tell, TWO, "offer_9", TOM, t.OfferOutcome.ACCEPTED)
+    begins = {"starts_by_ms": START_MS + 30_000}
+    _assigned(tell, TWO, TOM, t.AssignCause.ACCEPTED, **begins)
+    tell.case(
+        e.CaseQueued,
+        TWO,
+        None,
+        queue=AUTO,
+        enqueued_at_ms=START_MS + 9_900,
+        key=START_MS,
+        cause=t.QueueCause.NOT_STARTED,
+        former=TOM,
+    )
+    _assigned(tell, TWO, LEA, t.AssignCause.ACCEPTED, **begins)
+    tell.case(e.CaseHandled, TWO, LEA)
+    tell.case(e.CaseClosed, ONE, None, cause=t.CloseCause.ABANDONED)
+    return tell.cut(start)
+
+
 STORIES: dict[str, Story] = {
+    "hours_and_appointments": hours_and_appointments,
     "floor": floor,
     "conversation": conversation,
     "preference_and_escalation": preference_and_escalation,

@@ -42,6 +42,7 @@ const queued = () =>
     key: 0,
     cause: 'opened',
     former: null,
+    is_held: false,
   })
 const assigned = () =>
   told('case.assigned', {
@@ -49,6 +50,7 @@ const assigned = () =>
     cause: 'automatic',
     is_over_capacity: false,
     former: null,
+    starts_by_ms: null,
   })
 
 test('the stages of a conversation follow the events', () => {
@@ -138,6 +140,7 @@ test('events that are not for clients make no new threads object', () => {
   const floor: AnyEvent = {
     type: 'agent.connected',
     seq: 99,
+    joins_at_ms: null,
     at_ms: 0,
     by: 'system',
     agent: 'agent_1',

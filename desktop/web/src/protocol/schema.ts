@@ -23,13 +23,14 @@ export interface AgentConfigured {
   readonly is_active: boolean;
 }
 
-/** The agent's first desktop socket opened. */
+/** The agent's first desktop socket opened. joins_at_ms: as in `agent.presence`. */
 export interface AgentConnected {
   readonly type: 'agent.connected';
   readonly seq: number;
   readonly at_ms: number;
   readonly by: string;
   readonly agent: string;
+  readonly joins_at_ms: number | null;
 }
 
 /** The agent's last desktop socket closed; presence is kept until `grace_ends_ms`. */
@@ -42,7 +43,7 @@ export interface AgentDisconnected {
   readonly grace_ends_ms: number;
 }
 
-/** An agent as the floor sees it. held: open cases, waiting-for-client ones not counted. */
+/** An agent as the floor sees it. earmarked: the case for which it is kept free. */
 export interface AgentView {
   readonly agent: string;
   readonly name: string;
@@ -56,6 +57,16 @@ export interface AgentView {
   readonly presence: Presence;
   readonly reason: PresenceReason;
   readonly since_ms: number;
+  readonly earmarked: string | null;
+}
+
+/** These agents, who became available together, are given work from now on. */
+export interface AgentsJoined {
+  readonly type: 'agents.joined';
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly by: string;
+  readonly agents: readonly string[];
 }
 
 /** One answer given to the bot. */
@@ -85,7 +96,7 @@ export interface Article {
 /** A command; answered by `ok` or `error` with its ref. */
 export interface Ask {
   readonly type: 'ask';
-  readonly command: OpenCase | SendMessage | MarkRead | AnswerSurvey | SetPresence | AcceptOffer | RefuseOffer | TakeNote | TagCase | SettleCase | PullCase | AssignCase | TakeBack | MergeCases | ConfigureAgent | ConfigureQueue | ConfigurePolicy | RegisterClient | ConnectAgent | DisconnectAgent;
+  readonly command: OpenCase | MoveAppointment | LeaveQueue | SendMessage | MarkRead | AnswerSurvey | SetPresence | AcceptOffer | RefuseOffer | StartCase | TakeNote | TagCase | SettleCase | PullCase | AssignCase | TakeBack | MergeCases | ConfigureAgent | ConfigureQueue | ScheduleQueue | ConfigurePolicy | RegisterClient | ConnectAgent | DisconnectAgent;
 }
 
 /** Give a case to an agent by hand, above the cap when the asker is a supervisor. */
@@ -136,7 +147,9 @@ export interface CaseAbsorbed {
   readonly merged: string;
 }
 
-/** `holder` has the case. former: who held it until now. */
+/** `holder` has the case. former: who held it until now.
+ * 
+ * starts_by_ms: an accepted offer must have begun by then. */
 export interface CaseAssigned {
   readonly type: 'case.assigned';
   readonly seq: number;
@@ -149,6 +162,7 @@ export interface CaseAssigned {
   readonly cause: AssignCause;
   readonly is_over_capacity: boolean;
   readonly former: string | null;
+  readonly starts_by_ms: number | null;
 }
 
 /** The end. former: who held it. asks_survey: whether the client is asked for a note. */
@@ -184,6 +198,20 @@ export interface CaseDecided {
   readonly waited_ms: number;
   readonly runners_up: readonly RunnerUp[];
   readonly excluded: readonly ExcludedCount[];
+  readonly cause: ChoiceCause;
+}
+
+/** One agent is kept free for the case: given nothing else by itself. Staff only. */
+export interface CaseEarmarked {
+  readonly type: 'case.earmarked';
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly by: string;
+  readonly case: string;
+  readonly client: string;
+  readonly holder: string | null;
+  readonly agent: string;
+  readonly cause: EarmarkCause;
 }
 
 /** The holder asked the N+1. Staff only. */
@@ -201,7 +229,7 @@ export interface CaseEscalated {
   readonly head_start_ms: number;
 }
 
-/** The holder has answered for the first time. */
+/** The holder has begun: answered for the first time, or the call is connected. */
 export interface CaseHandled {
   readonly type: 'case.handled';
   readonly seq: number;
@@ -279,7 +307,8 @@ export interface CasePreferred {
 
 /** The case waits. Order is by `key` = enqueued_at_ms - head start, lowest first.
  * 
- * former: the agent who held it or to whom it was offered until now. */
+ * former: the agent who held it or to whom it was offered until now. is_held: the queue is
+ * outside its hours, and the case waits until it opens. */
 export interface CaseQueued {
   readonly type: 'case.queued';
   readonly seq: number;
@@ -293,6 +322,7 @@ export interface CaseQueued {
   readonly key: number;
   readonly cause: QueueCause;
   readonly former: string | null;
+  readonly is_held: boolean;
 }
 
 /** The client answered a waiting case; it is back with its holder. */
@@ -306,7 +336,22 @@ export interface CaseResumed {
   readonly holder: string | null;
 }
 
-/** The head start of the case, term by term. Staff only. */
+/** The appointment is booked or moved: it enters its queue at `due_at_ms`. */
+export interface CaseScheduled {
+  readonly type: 'case.scheduled';
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly by: string;
+  readonly case: string;
+  readonly client: string;
+  readonly holder: string | null;
+  readonly queue: string;
+  readonly due_at_ms: number;
+}
+
+/** The head start of the case, term by term. Staff only.
+ * 
+ * key: set when a waiting case was scored again, by another policy. */
 export interface CaseScored {
   readonly type: 'case.scored';
   readonly seq: number;
@@ -317,10 +362,11 @@ export interface CaseScored {
   readonly holder: string | null;
   readonly terms: readonly Term[];
   readonly head_start_ms: number;
+  readonly key: number | null;
 }
 
-/** Where a case is in its life. CLOSED is final. */
-export type CaseStatus = 'assigned' | 'closed' | 'handled' | 'offered' | 'queued' | 'waiting_client';
+/** Where a case is in its life. SCHEDULED is an appointment to come; CLOSED is final. */
+export type CaseStatus = 'assigned' | 'closed' | 'handled' | 'offered' | 'queued' | 'scheduled' | 'waiting_client';
 
 /** These are the tags of the case, from now on. Staff only. */
 export interface CaseTagged {
@@ -359,6 +405,9 @@ export interface CaseView {
   readonly assigned_at_ms: number | null;
   readonly preferred: string | null;
   readonly offer: OfferView | null;
+  readonly due_at_ms: number | null;
+  readonly starts_by_ms: number | null;
+  readonly is_held: boolean;
   readonly is_over_capacity: boolean;
   readonly is_escalated: boolean;
   readonly closes_at_ms: number | null;
@@ -393,7 +442,10 @@ export interface CaseWaiting {
 /** How the client reached us. */
 export type Channel = 'appointment' | 'call' | 'chat' | 'mail';
 
-/** What a channel costs an agent, the head start it gives, and whether it is offered. */
+/** What a channel costs an agent, the head start it gives, and whether it is offered.
+ * 
+ * start_ms: an accepted offer must be begun within this time, or it goes on to the next agent;
+ * 0 sets no limit. */
 export interface ChannelRule {
   readonly channel: Channel;
   readonly units: number;
@@ -401,7 +453,11 @@ export interface ChannelRule {
   readonly head_start_ms: number;
   readonly is_offered: boolean;
   readonly offer_ms: number;
+  readonly start_ms: number;
 }
+
+/** Why an agent could be chosen: the best of all, the one it waited for, the one kept free. */
+export type ChoiceCause = 'best' | 'earmarked' | 'preferred';
 
 /** A claim. opened: ISO 8601 date. link: where the claim file is, or empty. */
 export interface Claim {
@@ -447,7 +503,7 @@ export interface ClientRegistered {
 }
 
 /** Why a case ended. */
-export type CloseCause = 'client_silent' | 'closed' | 'merged' | 'no_reply';
+export type CloseCause = 'abandoned' | 'cancelled' | 'client_silent' | 'closed' | 'merged' | 'no_reply';
 
 /** Create or change an agent. */
 export interface ConfigureAgent {
@@ -480,6 +536,7 @@ export interface ConfigureQueue {
   readonly rings?: readonly Ring[];
   readonly service_level_ms?: number;
   readonly is_open?: boolean;
+  readonly hours?: Hours | null;
 }
 
 /** The agent's first desktop socket opened. Only the edge says so. */
@@ -508,10 +565,28 @@ export interface Credential {
   readonly epoch: number;
 }
 
+/** What the eligible agents of a case are compared by. */
+export type Criterion = 'idle' | 'load' | 'skill_level';
+
 /** The agent's last desktop socket closed. Only the edge says so. */
 export interface DisconnectAgent {
   readonly type: 'disconnect_agent';
   readonly ref: string;
+  readonly agent: string;
+}
+
+/** Why an agent is kept free for one case: an appointment nears, or a call must not starve. */
+export type EarmarkCause = 'appointment' | 'draining';
+
+/** The agent is kept free no more. Staff only. */
+export interface EarmarkEnded {
+  readonly type: 'case.earmark_ended';
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly by: string;
+  readonly case: string;
+  readonly client: string;
+  readonly holder: string | null;
   readonly agent: string;
 }
 
@@ -526,7 +601,7 @@ export interface Error {
 
 /** Events of a case or client, oldest first. before: seq to ask the page before, or None. */
 export interface EventPage {
-  readonly events: readonly (AgentConfigured | PresenceChanged | AgentConnected | AgentDisconnected | QueueConfigured | PolicyConfigured | ClientRegistered | CaseOpened | CaseScored | CaseQueued | CasePreferred | PreferenceEnded | CaseOffered | OfferEnded | CaseDecided | CaseAssigned | CaseHandled | MessageSent | MessagesRead | NoteTaken | CaseTagged | MacroApplied | CaseWaiting | CaseResumed | CaseEscalated | CaseMerged | CaseAbsorbed | WrapUpRecorded | CaseClosed | SurveyAnswered)[];
+  readonly events: readonly (AgentConfigured | PresenceChanged | AgentConnected | AgentDisconnected | AgentsJoined | QueueConfigured | QueueScheduled | QueueOpened | QueueClosed | PolicyConfigured | ClientRegistered | CaseOpened | CaseScored | CaseScheduled | CaseEarmarked | EarmarkEnded | CaseQueued | CasePreferred | PreferenceEnded | CaseOffered | OfferEnded | CaseDecided | CaseAssigned | CaseHandled | MessageSent | MessagesRead | NoteTaken | CaseTagged | MacroApplied | CaseWaiting | CaseResumed | CaseEscalated | CaseMerged | CaseAbsorbed | WrapUpRecorded | CaseClosed | SurveyAnswered)[];
   readonly before: number | null;
 }
 
@@ -537,7 +612,7 @@ export interface ExcludedCount {
 }
 
 /** Why an agent was not chosen, or cannot take a case. */
-export type Exclusion = 'at_capacity' | 'has_offer' | 'not_available' | 'not_connected' | 'refused_before' | 'skill_missing';
+export type Exclusion = 'at_capacity' | 'earmarked' | 'has_offer' | 'joining' | 'not_available' | 'not_connected' | 'refused_before' | 'skill_missing';
 
 /** An uploaded file as a message shows it. */
 export interface FileRef {
@@ -550,7 +625,7 @@ export interface FileRef {
 /** An event the reader may see. */
 export interface Happened {
   readonly type: 'event';
-  readonly event: AgentConfigured | PresenceChanged | AgentConnected | AgentDisconnected | QueueConfigured | PolicyConfigured | ClientRegistered | CaseOpened | CaseScored | CaseQueued | CasePreferred | PreferenceEnded | CaseOffered | OfferEnded | CaseDecided | CaseAssigned | CaseHandled | MessageSent | MessagesRead | NoteTaken | CaseTagged | MacroApplied | CaseWaiting | CaseResumed | CaseEscalated | CaseMerged | CaseAbsorbed | WrapUpRecorded | CaseClosed | SurveyAnswered;
+  readonly event: AgentConfigured | PresenceChanged | AgentConnected | AgentDisconnected | AgentsJoined | QueueConfigured | QueueScheduled | QueueOpened | QueueClosed | PolicyConfigured | ClientRegistered | CaseOpened | CaseScored | CaseScheduled | CaseEarmarked | EarmarkEnded | CaseQueued | CasePreferred | PreferenceEnded | CaseOffered | OfferEnded | CaseDecided | CaseAssigned | CaseHandled | MessageSent | MessagesRead | NoteTaken | CaseTagged | MacroApplied | CaseWaiting | CaseResumed | CaseEscalated | CaseMerged | CaseAbsorbed | WrapUpRecorded | CaseClosed | SurveyAnswered;
 }
 
 /** First frame. last_seq: the last event seen, None for a fresh start.
@@ -565,6 +640,19 @@ export interface Hello {
   readonly csrf?: string;
 }
 
+/** When a queue is open. No hours at all means always.
+ * 
+ * time_zone: IANA name. country, region: public holidays are closed, ISO 3166 codes, or empty.
+ * notice: what the client is told outside the hours; {opens} is the next opening. */
+export interface Hours {
+  readonly time_zone: string;
+  readonly weekly: readonly Opening[];
+  readonly country: string;
+  readonly region: string;
+  readonly special: readonly SpecialDay[];
+  readonly notice: Label | null;
+}
+
 /** A short text in both languages. */
 export interface Label {
   readonly fr: string;
@@ -573,6 +661,13 @@ export interface Label {
 
 /** Language of a screen or of a client's messages. */
 export type Language = 'en' | 'fr';
+
+/** Want nothing more: hang up while waiting, or cancel an appointment. Nobody holds it yet. */
+export interface LeaveQueue {
+  readonly type: 'leave_queue';
+  readonly ref: string;
+  readonly case: string;
+}
 
 /** What a macro does, in the order text, tags, outcome. key: one letter after Ctrl+M, or ''.
  * 
@@ -658,6 +753,14 @@ export interface MessagesRead {
   readonly up_to: string;
 }
 
+/** Have an appointment that is still to come at another time. */
+export interface MoveAppointment {
+  readonly type: 'move_appointment';
+  readonly ref: string;
+  readonly case: string;
+  readonly due_at_ms: number;
+}
+
 /** A private note. Staff only; `mentions` are told. */
 export interface NoteTaken {
   readonly type: 'case.noted';
@@ -704,7 +807,9 @@ export interface Ok {
   readonly seq: number;
 }
 
-/** Ask for something. The edge fills in client, client_name and, when known, segment. */
+/** Ask for something. The edge fills in client, client_name and, when known, segment.
+ * 
+ * due_at_ms: when the client wants to be called; needed for an appointment, and only there. */
 export interface OpenCase {
   readonly type: 'open_case';
   readonly ref: string;
@@ -715,6 +820,16 @@ export interface OpenCase {
   readonly answers?: readonly Answer[];
   readonly client?: string | null;
   readonly client_name?: string;
+  readonly due_at_ms?: number | null;
+}
+
+/** Open hours of one weekday, local time HH:MM. weekday: 1 (Monday) to 7, ISO 8601.
+ * 
+ * closes: up to "24:00". At a change of clocks the hours keep to the wall clock. */
+export interface Opening {
+  readonly weekday: number;
+  readonly opens: string;
+  readonly closes: string;
 }
 
 /** A colleague takes over. */
@@ -748,13 +863,26 @@ export interface OutcomeWait {
   readonly type: 'wait';
 }
 
+/** A time that a queue is open: from `opens_ms` until just before `closes_ms`. */
+export interface Period {
+  readonly opens_ms: number;
+  readonly closes_ms: number;
+}
+
 /** Heartbeat, every 20 s; a socket silent for 60 s is closed. */
 export interface Ping {
   readonly type: 'ping';
 }
 
-/** Every number the router decides by. Times in milliseconds. */
+/** Every number the router decides by. Times in milliseconds.
+ * 
+ * choice: what agents are compared by, the most important first. service_level_reference_ms:
+ * a queue whose service level target is shorter than this gives the difference as head start.
+ * drain_after_ms: a case that needs a whole agent has one kept free for it after this wait.
+ * login_levelling_ms: agents who become available within this time begin together.
+ * earmark_ms: an agent is kept free for an appointment this long before it. */
 export interface Policy {
+  readonly choice: readonly Criterion[];
   readonly subjects: readonly SubjectRule[];
   readonly channels: readonly ChannelRule[];
   readonly segments: readonly SegmentRule[];
@@ -764,15 +892,22 @@ export interface Policy {
   readonly named_agent_hold_ms: number;
   readonly client_silence_ms: number;
   readonly connection_grace_ms: number;
+  readonly service_level_reference_ms: number;
+  readonly drain_after_ms: number;
+  readonly login_levelling_ms: number;
+  readonly earmark_ms: number;
 }
 
-/** The router decides by this policy, from now on; waiting cases keep their keys. */
+/** The router decides by this policy, from now on. revision: 1 for the first one.
+ * 
+ * Waiting cases whose head start it changes are scored again by the events that follow. */
 export interface PolicyConfigured {
   readonly type: 'policy.configured';
   readonly seq: number;
   readonly at_ms: number;
   readonly by: string;
   readonly policy: Policy;
+  readonly revision: number;
 }
 
 /** Heartbeat. */
@@ -796,7 +931,9 @@ export interface PreferenceEnded {
 /** An agent's status. Only AVAILABLE receives cases. */
 export type Presence = 'available' | 'break' | 'busy' | 'leave' | 'lunch' | 'manual_call' | 'unavailable';
 
-/** An agent's status changed; `returns_to` is the status it goes back to by itself. */
+/** An agent's status changed; `returns_to` is the status it goes back to by itself.
+ * 
+ * joins_at_ms: until then the agent waits for others who begin at the same time. */
 export interface PresenceChanged {
   readonly type: 'agent.presence';
   readonly seq: number;
@@ -807,6 +944,7 @@ export interface PresenceChanged {
   readonly reason: PresenceReason;
   readonly previous: Presence;
   readonly returns_to: Presence | null;
+  readonly joins_at_ms: number | null;
 }
 
 /** Why a presence changed. */
@@ -830,7 +968,17 @@ export interface PullCase {
 }
 
 /** Why a case entered a queue. */
-export type QueueCause = 'agent_left' | 'escalated' | 'opened' | 'refused' | 'taken_back' | 'timed_out' | 'transferred' | 'withdrawn';
+export type QueueCause = 'agent_left' | 'due' | 'escalated' | 'not_started' | 'opened' | 'refused' | 'taken_back' | 'timed_out' | 'transferred' | 'withdrawn';
+
+/** The queue's hours ended; what comes now waits until it opens. */
+export interface QueueClosed {
+  readonly type: 'queue.closed';
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly by: string;
+  readonly queue: string;
+  readonly opens_at_ms: number | null;
+}
 
 /** A queue exists with these rules, from now on. */
 export interface QueueConfigured {
@@ -844,9 +992,30 @@ export interface QueueConfigured {
   readonly rings: readonly Ring[];
   readonly service_level_ms: number;
   readonly is_open: boolean;
+  readonly hours: Hours | null;
 }
 
-/** A queue's rules. */
+/** The queue's hours began; what came meanwhile is given from now on. */
+export interface QueueOpened {
+  readonly type: 'queue.opened';
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly by: string;
+  readonly queue: string;
+  readonly closes_at_ms: number | null;
+}
+
+/** The coming open times of a queue with hours, in order; the clock's part of `hours`. */
+export interface QueueScheduled {
+  readonly type: 'queue.scheduled';
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly by: string;
+  readonly queue: string;
+  readonly periods: readonly Period[];
+}
+
+/** A queue's rules. is_in_hours: false while its hours keep it closed, until `opens_at_ms`. */
 export interface QueueView {
   readonly queue: string;
   readonly label: Label;
@@ -854,6 +1023,9 @@ export interface QueueView {
   readonly rings: readonly Ring[];
   readonly service_level_ms: number;
   readonly is_open: boolean;
+  readonly hours: Hours | null;
+  readonly is_in_hours: boolean;
+  readonly opens_at_ms: number | null;
 }
 
 /** Leave the case to the next agent. */
@@ -887,6 +1059,14 @@ export interface RunnerUp {
   readonly skill_level: number;
   readonly load: number;
   readonly idle_since_ms: number;
+}
+
+/** Tell a queue's coming open times, in order. Only the system's calendar does. */
+export interface ScheduleQueue {
+  readonly type: 'schedule_queue';
+  readonly ref: string;
+  readonly queue: string;
+  readonly periods: readonly Period[];
 }
 
 /** What the client is to the insurer. */
@@ -978,6 +1158,20 @@ export interface Snapshot {
   readonly agents: readonly AgentView[];
   readonly queues: readonly QueueView[];
   readonly cases: readonly CaseView[];
+}
+
+/** Hours of one date (YYYY-MM-DD) instead of the usual ones; closed all day without any. */
+export interface SpecialDay {
+  readonly date: string;
+  readonly opens: string;
+  readonly closes: string;
+}
+
+/** Say that work on an accepted case has begun. Its holder, or the system for a call. */
+export interface StartCase {
+  readonly type: 'start_case';
+  readonly ref: string;
+  readonly case: string;
 }
 
 /** An uploaded file. owner: who uploaded it; case: set when a message carries it. */
@@ -1127,6 +1321,9 @@ export interface WrapUpRecorded {
 export type AnyCaseEvent =
   | CaseOpened
   | CaseScored
+  | CaseScheduled
+  | CaseEarmarked
+  | EarmarkEnded
   | CaseQueued
   | CasePreferred
   | PreferenceEnded
@@ -1154,7 +1351,11 @@ export type AnyFloorEvent =
   | PresenceChanged
   | AgentConnected
   | AgentDisconnected
+  | AgentsJoined
   | QueueConfigured
+  | QueueScheduled
+  | QueueOpened
+  | QueueClosed
   | PolicyConfigured
   | ClientRegistered;
 
@@ -1163,11 +1364,18 @@ export type AnyEvent =
   | PresenceChanged
   | AgentConnected
   | AgentDisconnected
+  | AgentsJoined
   | QueueConfigured
+  | QueueScheduled
+  | QueueOpened
+  | QueueClosed
   | PolicyConfigured
   | ClientRegistered
   | CaseOpened
   | CaseScored
+  | CaseScheduled
+  | CaseEarmarked
+  | EarmarkEnded
   | CaseQueued
   | CasePreferred
   | PreferenceEnded
@@ -1192,12 +1400,15 @@ export type AnyEvent =
 
 export type AnyCommand =
   | OpenCase
+  | MoveAppointment
+  | LeaveQueue
   | SendMessage
   | MarkRead
   | AnswerSurvey
   | SetPresence
   | AcceptOffer
   | RefuseOffer
+  | StartCase
   | TakeNote
   | TagCase
   | SettleCase
@@ -1207,6 +1418,7 @@ export type AnyCommand =
   | MergeCases
   | ConfigureAgent
   | ConfigureQueue
+  | ScheduleQueue
   | ConfigurePolicy
   | RegisterClient
   | ConnectAgent

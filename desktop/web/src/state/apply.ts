@@ -8,6 +8,7 @@ import type {
   CaseOpened,
   CaseView,
   MessageSent,
+  QueueConfigured,
   QueueView,
   Snapshot,
 } from '../protocol/schema'
@@ -47,11 +48,16 @@ export function applyEvent(rows: Rows, event: AnyEvent): void {
     case 'case.opened':
       rows.cases.set(event.case, opened(event))
       return
-    case 'queue.configured': {
-      const { queue, label, required, rings, service_level_ms, is_open } = event
-      rows.queues.set(queue, { queue, label, required, rings, service_level_ms, is_open })
+    case 'queue.configured':
+      rows.queues.set(event.queue, queueConfigured(rows.queues.get(event.queue), event))
       return
-    }
+    case 'queue.opened':
+      changeQueue(rows, event.queue, { is_in_hours: true, opens_at_ms: null })
+      release(rows, event.queue)
+      return
+    case 'queue.closed':
+      changeQueue(rows, event.queue, { is_in_hours: false, opens_at_ms: event.opens_at_ms })
+      return
     case 'agent.configured':
       rows.agents.set(event.agent, agentConfigured(rows.agents.get(event.agent), event))
       return
@@ -68,6 +74,8 @@ export function applyEvent(rows: Rows, event: AnyEvent): void {
     case 'agent.disconnected':
       changeAgent(rows, event.agent, { is_connected: false })
       return
+    case 'agents.joined':
+    case 'queue.scheduled':
     case 'policy.configured':
     case 'client.registered':
       return
@@ -77,6 +85,8 @@ export function applyEvent(rows: Rows, event: AnyEvent): void {
       if (row !== undefined && event.seq > row.updated_seq) {
         rows.cases.set(event.case, caseAfter(row, event))
       }
+      if (event.type === 'case.earmarked') changeAgent(rows, event.agent, { earmarked: event.case })
+      if (event.type === 'case.earmark_ended') changeAgent(rows, event.agent, { earmarked: null })
     }
   }
 }
@@ -89,7 +99,9 @@ export function caseAfter(before: CaseView, event: CaseEvent): CaseView {
     case 'case.opened':
       return opened(event)
     case 'case.scored':
-      return { ...row, head_start_ms: event.head_start_ms }
+      return { ...row, head_start_ms: event.head_start_ms, key: event.key ?? row.key }
+    case 'case.scheduled':
+      return { ...row, status: 'scheduled', queue: event.queue, due_at_ms: event.due_at_ms }
     case 'case.queued':
       return {
         ...row,
@@ -99,7 +111,9 @@ export function caseAfter(before: CaseView, event: CaseEvent): CaseView {
         key: event.key,
         offer: null,
         closes_at_ms: null,
+        starts_by_ms: null,
         is_over_capacity: false,
+        is_held: event.is_held,
       }
     case 'case.preferred':
       return { ...row, preferred: event.agent }
@@ -114,7 +128,7 @@ export function caseAfter(before: CaseView, event: CaseEvent): CaseView {
     case 'case.assigned':
       return assigned(row, event)
     case 'case.handled':
-      return { ...row, status: 'handled' }
+      return { ...row, status: 'handled', starts_by_ms: null }
     case 'message.sent':
       return said(row, event)
     case 'message.read':
@@ -124,7 +138,12 @@ export function caseAfter(before: CaseView, event: CaseEvent): CaseView {
     case 'case.tagged':
       return { ...row, tags: event.tags }
     case 'case.waiting':
-      return { ...row, status: 'waiting_client', closes_at_ms: event.closes_at_ms }
+      return {
+        ...row,
+        status: 'waiting_client',
+        closes_at_ms: event.closes_at_ms,
+        starts_by_ms: null,
+      }
     case 'case.resumed':
       return { ...row, status: 'handled', closes_at_ms: null }
     case 'case.escalated':
@@ -142,12 +161,16 @@ export function caseAfter(before: CaseView, event: CaseEvent): CaseView {
         closed_at_ms: event.at_ms,
         close_cause: event.cause,
         closes_at_ms: null,
+        starts_by_ms: null,
         offer: null,
         preferred: null,
+        is_held: false,
       }
     case 'survey.answered':
       return { ...row, survey_note: event.note }
     case 'case.decided':
+    case 'case.earmarked':
+    case 'case.earmark_ended':
     case 'case.noted':
     case 'case.macro_applied':
       return row
@@ -176,6 +199,9 @@ function opened(event: CaseOpened): CaseView {
     assigned_at_ms: null,
     preferred: null,
     offer: null,
+    due_at_ms: null,
+    starts_by_ms: null,
+    is_held: false,
     is_over_capacity: false,
     is_escalated: false,
     closes_at_ms: null,
@@ -205,6 +231,8 @@ function assigned(row: CaseView, event: CaseAssigned): CaseView {
     assigned_at_ms: event.at_ms,
     preferred: null,
     offer: null,
+    is_held: false,
+    starts_by_ms: event.starts_by_ms,
     is_over_capacity: event.is_over_capacity,
   }
 }
@@ -237,6 +265,34 @@ function agentConfigured(row: AgentView | undefined, event: AgentConfigured): Ag
     presence: row?.presence ?? 'unavailable',
     reason: row?.reason ?? 'chosen',
     since_ms: row?.since_ms ?? event.at_ms,
+    earmarked: row?.earmarked ?? null,
+  }
+}
+
+function queueConfigured(row: QueueView | undefined, event: QueueConfigured): QueueView {
+  const { queue, label, required, rings, service_level_ms, is_open, hours } = event
+  return {
+    queue,
+    label,
+    required,
+    rings,
+    service_level_ms,
+    is_open,
+    hours,
+    is_in_hours: row?.is_in_hours ?? true,
+    opens_at_ms: row?.opens_at_ms ?? null,
+  }
+}
+
+function changeQueue(rows: Rows, queue: string, change: Partial<QueueView>): void {
+  const row = rows.queues.get(queue)
+  if (row !== undefined) rows.queues.set(queue, { ...row, ...change })
+}
+
+/** What came while the queue was closed waits for its hours no more. */
+function release(rows: Rows, queue: string): void {
+  for (const row of rows.cases.values()) {
+    if (row.is_held && row.queue === queue) rows.cases.set(row.case, { ...row, is_held: false })
   }
 }
 

@@ -19,6 +19,12 @@ function valuesOf(event: AnyCaseEvent): Values {
       return { start: signed(event.head_start_ms) }
     case 'case.queued':
       return { queue: queue(event.queue), cause: t(`queue_cause.${event.cause}`) }
+    case 'case.scheduled':
+      return { queue: queue(event.queue), time: time(event.due_at_ms) }
+    case 'case.earmarked':
+      return { agent: agent(event.agent), cause: t(`earmark_cause.${event.cause}`) }
+    case 'case.earmark_ended':
+      return { agent: agent(event.agent) }
     case 'case.preferred':
       return { agent: agent(event.agent), time: time(event.until_ms), why: named('why', event.why) }
     case 'case.preference_ended':
