@@ -11,7 +11,14 @@ function welcome(snapshot: Snapshot | null, seq = 7): AnyOutbound {
 function happened(seq: number): AnyOutbound {
   return {
     type: 'event',
-    event: { type: 'agent.connected', seq, at_ms: 0, by: 'system', agent: 'agent_1', joins_at_ms: null },
+    event: {
+      type: 'agent.connected',
+      seq,
+      at_ms: 0,
+      by: 'system',
+      agent: 'agent_1',
+      joins_at_ms: null,
+    },
   }
 }
 
