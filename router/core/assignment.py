@@ -2,11 +2,11 @@
 
 import heapq
 
-from router.core import policy
 from router.core.state import Agent, Case
 from router.core.turn import Turn
 from store.schema import commands as c
 from store.schema import events as e
+from store.schema import scoring
 from store.schema.commands import Refusal, Refused
 from store.schema.ids import AgentId, CaseId, OfferId, QueueId
 from store.schema.terms import (
@@ -61,7 +61,7 @@ def _give_to_best(turn: Turn, case: Case) -> None:
         return
     chosen, *runners_up = candidates
     _record_decision(turn, case, chosen, tuple(runners_up))
-    rule = policy.channel_rule(turn.state.policy, case.channel)
+    rule = scoring.channel_rule(turn.state.policy, case.channel)
     if not rule.is_offered:
         give(turn, case, turn.state.agents[chosen.agent], AssignCause.AUTOMATIC)
         return

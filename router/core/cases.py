@@ -1,11 +1,12 @@
 """A case opens, is talked about, noted, tagged and merged."""
 
-from router.core import policy, texts
+from router.core import texts
 from router.core.assignment import let_go, put_back
 from router.core.state import Agent, Case, Client
 from router.core.turn import Turn
 from store.schema import commands as c
 from store.schema import events as e
+from store.schema import scoring
 from store.schema.commands import Refusal, Refused
 from store.schema.ids import AgentId, CaseId, ClientId, MessageId, QueueId
 from store.schema.terms import (
@@ -63,15 +64,15 @@ def _client_of(turn: Turn, command: c.OpenCase) -> ClientId:
 
 
 def _queue_for(turn: Turn, subject: str) -> QueueId:
-    queue = policy.queue_of(turn.state.policy, subject)
+    queue = scoring.queue_of(turn.state.policy, subject)
     return queue if queue in turn.state.queues else turn.state.policy.default_queue
 
 
 def _score_and_queue(turn: Turn, case: Case, queue: QueueId) -> None:
-    terms = policy.terms_of(
+    terms = scoring.terms_of(
         turn.state.policy, subject=case.subject, channel=case.channel, segment=case.segment
     )
-    head_start_ms = policy.head_start_ms(terms)
+    head_start_ms = scoring.head_start_ms(terms)
     turn.record(e.CaseScored(**turn.of(case), terms=terms, head_start_ms=head_start_ms))
     turn.record(
         e.CaseQueued(

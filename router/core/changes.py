@@ -2,10 +2,10 @@
 
 from typing import assert_never
 
-from router.core.policy import channel_rule
 from router.core.state import Agent, Case, Client, ClosedCase, Offer, Queue, State
 from store.schema import events as e
 from store.schema.ids import AgentId
+from store.schema.scoring import channel_rule
 from store.schema.terms import (
     Author,
     CaseStatus,

@@ -2,13 +2,14 @@
 
 from typing import assert_never
 
-from router.core import policy, texts
+from router.core import texts
 from router.core.assignment import check_receiver, give, hand_over, let_go, put_back
 from router.core.cases import check_message, close, put_tags, say, tell_client
 from router.core.state import Agent, Case
 from router.core.turn import Turn
 from store.schema import commands as c
 from store.schema import events as e
+from store.schema import scoring
 from store.schema.commands import Refusal, Refused
 from store.schema.ids import AgentId
 from store.schema.terms import AssignCause, CloseCause, QueueCause
@@ -92,7 +93,7 @@ def _supervisor_of(turn: Turn, case: Case) -> Agent:
 
 def _escalate(turn: Turn, case: Case, reason: str) -> None:
     supervisor = _supervisor_of(turn, case)
-    terms = policy.escalated(turn.state.policy, case.terms)
+    terms = scoring.escalated(turn.state.policy, case.terms)
     let_go(turn, case)
     turn.record(
         e.CaseEscalated(
@@ -100,7 +101,7 @@ def _escalate(turn: Turn, case: Case, reason: str) -> None:
             to=supervisor.agent if supervisor.is_active else None,
             reason=reason,
             terms=terms,
-            head_start_ms=policy.head_start_ms(terms),
+            head_start_ms=scoring.head_start_ms(terms),
         )
     )
     if supervisor.is_active:

@@ -1,9 +1,16 @@
-"""Reads the policy: where a case goes, its head start term by term, what its channel costs."""
+"""Reads the policy: where a case goes, its head start term by term, what its channel costs.
+
+Pure, and here rather than in the router, so that a policy can be tried on the waiting cases
+before it applies.
+"""
 
 from store.schema.ids import QueueId
 from store.schema.terms import Channel, ChannelRule, Policy, Segment, Term
 
 ESCALATION = "escalation"
+SERVICE_LEVEL = "service_level"
+# A call that nobody takes up after its acceptance goes on after this long.
+VOICE_START_MS = 15_000
 # Without a rule of the policy, a voice takes the agent whole and is always offered.
 _VOICE = frozenset({Channel.CALL, Channel.APPOINTMENT})
 
@@ -13,8 +20,11 @@ def channel_rule(policy: Policy, channel: Channel) -> ChannelRule:
     for rule in policy.channels:
         if rule.channel is channel:
             return rule
-    is_voice = channel in _VOICE
-    return ChannelRule(channel=channel, is_exclusive=is_voice, is_offered=is_voice)
+    if channel in _VOICE:
+        return ChannelRule(
+            channel=channel, is_exclusive=True, is_offered=True, start_ms=VOICE_START_MS
+        )
+    return ChannelRule(channel=channel)
 
 
 def queue_of(policy: Policy, subject: str) -> QueueId:
@@ -26,23 +36,41 @@ def queue_of(policy: Policy, subject: str) -> QueueId:
 
 
 def terms_of(
-    policy: Policy, *, subject: str, channel: Channel, segment: Segment
+    policy: Policy,
+    *,
+    subject: str,
+    channel: Channel,
+    segment: Segment,
+    service_level_ms: int | None = None,
 ) -> tuple[Term, ...]:
-    """Return the terms of a new case's head start."""
+    """Return the terms of a new case's head start.
+
+    service_level_ms: the target of its queue. A tighter target counts as an earlier due time:
+    with equal targets subtracted from everybody, first due is first served.
+    """
     by_subject = sum(rule.head_start_ms for rule in policy.subjects if rule.subject == subject)
     by_segment = sum(rule.head_start_ms for rule in policy.segments if rule.segment is segment)
-    by_channel = channel_rule(policy, channel).head_start_ms
-    return (
+    terms = (
         Term(name="subject", head_start_ms=by_subject),
-        Term(name="channel", head_start_ms=by_channel),
+        Term(name="channel", head_start_ms=channel_rule(policy, channel).head_start_ms),
         Term(name="segment", head_start_ms=by_segment),
     )
+    if service_level_ms is None or policy.service_level_reference_ms <= service_level_ms:
+        return terms
+    ahead_ms = policy.service_level_reference_ms - service_level_ms
+    return (*terms, Term(name=SERVICE_LEVEL, head_start_ms=ahead_ms))
 
 
 def escalated(policy: Policy, terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """Return the terms with the escalation's, once however often it was escalated."""
     others = tuple(term for term in terms if term.name != ESCALATION)
     return (*others, Term(name=ESCALATION, head_start_ms=policy.escalation_head_start_ms))
+
+
+def rescored(policy: Policy, former: tuple[Term, ...], fresh: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Return the fresh terms of a case that already had some: an escalation stays one."""
+    is_escalated = any(term.name == ESCALATION for term in former)
+    return escalated(policy, fresh) if is_escalated else fresh
 
 
 def head_start_ms(terms: tuple[Term, ...]) -> int:
