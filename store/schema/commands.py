@@ -68,7 +68,7 @@ class Command(Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknow
 class OpenCase(Command, frozen=True, kw_only=True, tag="open_case"):
     """Ask for something. The edge fills in client, client_name and, when known, segment.
 
-    due_at_ms: when the client wants to be called; needed for an appointment, and only there.
+    due_at_ms: when an appointment is to be, within a year; without it, at once.
     """
 
     case: CheckedCaseId
@@ -332,7 +332,6 @@ class Refusal(StrEnum):
     CASE_UNKNOWN = "case_unknown"
     CASE_CLOSED = "case_closed"
     CASE_NOT_WAITING = "case_not_waiting"
-    CASE_HELD = "case_held"
     APPOINTMENT_TIME = "appointment_time"
     NOT_AN_APPOINTMENT = "not_an_appointment"
     AGENT_UNKNOWN = "agent_unknown"

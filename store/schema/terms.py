@@ -222,10 +222,14 @@ class ExcludedCount(Struct, frozen=True, kw_only=True):
 
 
 class Period(Struct, frozen=True, kw_only=True):
-    """A time that a queue is open: from `opens_ms` until just before `closes_ms`."""
+    """A time that a queue is open: from `opens_ms` until just before `closes_ms`.
+
+    opening: its beginning in words, by the queue's own clock, for whoever waits for it.
+    """
 
     opens_ms: int
     closes_ms: int
+    opening: Label | None = None
 
 
 class Opening(Struct, frozen=True, kw_only=True):

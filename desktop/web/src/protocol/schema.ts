@@ -809,7 +809,7 @@ export interface Ok {
 
 /** Ask for something. The edge fills in client, client_name and, when known, segment.
  * 
- * due_at_ms: when the client wants to be called; needed for an appointment, and only there. */
+ * due_at_ms: when an appointment is to be, within a year; without it, at once. */
 export interface OpenCase {
   readonly type: 'open_case';
   readonly ref: string;
@@ -863,10 +863,13 @@ export interface OutcomeWait {
   readonly type: 'wait';
 }
 
-/** A time that a queue is open: from `opens_ms` until just before `closes_ms`. */
+/** A time that a queue is open: from `opens_ms` until just before `closes_ms`.
+ * 
+ * opening: its beginning in words, by the queue's own clock, for whoever waits for it. */
 export interface Period {
   readonly opens_ms: number;
   readonly closes_ms: number;
+  readonly opening: Label | null;
 }
 
 /** Heartbeat, every 20 s; a socket silent for 60 s is closed. */
