@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.applications import Starlette
 
-from bench import chat, start
+from bench import chat, durable, start
 from bench import router as bench_router
 from bench.report import show
 from desktop import demo
@@ -207,6 +207,10 @@ def _bench_chat(options: argparse.Namespace, settings: Settings) -> None:
 
 def _bench_router(options: argparse.Namespace, _: Settings) -> None:
     show(bench_router.run(options.sizes), is_json=options.json)
+
+
+def _bench_durable(options: argparse.Namespace, _: Settings) -> None:
+    show(durable.run(), is_json=options.json)
 
 
 def _bench_start(options: argparse.Namespace, settings: Settings) -> None:
@@ -420,6 +424,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, text in (
         ("chat", _bench_chat, "client's frame to agent's frame, beside a bare echo"),
         ("router", _bench_router, "close to next assignment in the core, beside two rivals"),
+        ("durable", _bench_durable, "commands to the disk and out again, beside bare inserts"),
         ("start", _bench_start, "time to ready, empty and with 100,000 open cases"),
     ):
         _command(measured, name, run, text).add_argument("--json", action="store_true")
