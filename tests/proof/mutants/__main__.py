@@ -31,7 +31,7 @@ def main() -> None:
 def _tried(found: Found, *, is_verbose: bool) -> Found:
     name, verdict = found.mutant.name, found.verdict
     sys.stdout.write(f"{verdict:<9} {found.seconds:6.1f} s  {name:<34} {found.mutant.why}\n")
-    if is_verbose or verdict is Verdict.BROKEN:
+    if is_verbose or verdict in {Verdict.BROKEN, Verdict.STALE}:
         sys.stdout.write(found.said)
     sys.stdout.flush()
     return found

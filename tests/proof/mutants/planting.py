@@ -39,11 +39,19 @@ class Mutant(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Verdict(StrEnum):
-    """What became of a mutant. BROKEN: the tests could not run at all, which proves nothing."""
+    """What became of a mutant.
+
+    BROKEN: the tests could not run at all. STALE: the code has moved on. Neither proves anything.
+    """
 
     CAUGHT = "caught"
     SURVIVED = "survived"
     BROKEN = "broken"
+    STALE = "stale"
+
+
+class Stale(Exception):  # noqa: N818 - what the mutant is
+    """The code has moved on: the mutant must be written anew."""
 
 
 class Found(Struct, frozen=True):
@@ -78,14 +86,15 @@ def few(every: Sequence[Mutant], count: int) -> list[Mutant]:
 def planted(mutant: Mutant, folder: Path) -> dict[Path, str]:
     """Return the new text of each file that the mutant changes.
 
-    Raises ValueError when a snippet is not there exactly once: the code has moved on.
+    Raises Stale when a snippet is not there exactly once.
     """
     texts: dict[Path, str] = {}
     for edit in mutant.edits:
         path = folder / edit.file
         text = texts.get(path, path.read_text())
         if text.count(edit.old) != 1:
-            raise ValueError(f"{mutant.name}: {edit.file} has this {text.count(edit.old)} times")
+            times = text.count(edit.old)
+            raise Stale(f"{mutant.name}: {edit.file} has its old text {times} times, not once")
         texts[path] = text.replace(edit.old, edit.new)
     return texts
 
@@ -112,7 +121,11 @@ class Copy:
     def try_out(self, mutant: Mutant) -> Found:
         """Plant the bug, run its tests, and take it out again."""
         began = time.perf_counter()
-        with _replaced(planted(mutant, self.folder)):
+        try:
+            texts = planted(mutant, self.folder)
+        except Stale as stale:
+            return Found(mutant, Verdict.STALE, 0, f"{stale}\n")
+        with _replaced(texts):
             done = self.test(mutant.tests)
         verdict = {0: Verdict.SURVIVED, _FAILED: Verdict.CAUGHT}.get(
             done.returncode, Verdict.BROKEN
