@@ -118,6 +118,9 @@ def _schedule(_: State, case: Case, event: e.CaseScheduled) -> None:
     case.status = CaseStatus.SCHEDULED
     case.queue = event.queue
     case.due_at_ms = event.due_at_ms
+    case.starts_by_ms = None
+    if event.former is not None and event.cause in _EXCLUDING:
+        case.excluded = (*case.excluded, event.former)
 
 
 def _queue(state: State, case: Case, event: e.CaseQueued) -> None:
