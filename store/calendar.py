@@ -15,7 +15,7 @@ from store.schema.terms import Hours, Label, Opening, Period, SpecialDay
 
 MINUTES_A_DAY = 1_440
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{0,60}")
 # A second is finer than any change of clocks ever was.
 _FINEST_S = 1
