@@ -187,7 +187,9 @@ def _close(state: State, case: Case, event: e.CaseClosed) -> None:
         del state.closed[next(iter(state.closed))]
 
 
-def _change_floor(state: State, event: e.AnyFloorEvent) -> None:
+def _change_floor(  # noqa: C901 - one arm for each event
+    state: State, event: e.AnyFloorEvent
+) -> None:
     match event:
         case e.AgentConfigured():
             _configure(state, event)
@@ -208,10 +210,15 @@ def _change_floor(state: State, event: e.AnyFloorEvent) -> None:
                 rings=event.rings,
                 is_open=event.is_open,
             )
+        case e.QueueSwitched():
+            queue = state.queues.get(event.queue)
+            if queue is not None:
+                queue.is_open = event.is_open
         case e.AgentsJoined() | e.QueueScheduled() | e.QueueOpened() | e.QueueClosed():
             pass
         case e.PolicyConfigured():
             state.policy = event.policy
+            state.policy_revision = event.revision
         case e.ClientRegistered():
             client = state.clients.setdefault(event.client, Client())
             client.segment = event.segment

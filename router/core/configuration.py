@@ -3,6 +3,7 @@
 from router.core.turn import Turn
 from store.schema import commands as c
 from store.schema import events as e
+from store.schema.commands import Refusal, Refused
 
 
 def configure_queue(turn: Turn, command: c.ConfigureQueue) -> None:
@@ -21,10 +22,23 @@ def configure_queue(turn: Turn, command: c.ConfigureQueue) -> None:
     )
 
 
+def switch_queue(turn: Turn, command: c.SwitchQueue) -> None:
+    """Open or close a queue by hand; supervisors may."""
+    turn.require_leader()
+    queue = turn.state.queues.get(command.queue)
+    if queue is None:
+        raise Refused(Refusal.QUEUE_UNKNOWN)
+    if queue.is_open is not command.is_open:
+        turn.record(e.QueueSwitched(**turn.stamp(), queue=command.queue, is_open=command.is_open))
+
+
 def configure_policy(turn: Turn, command: c.ConfigurePolicy) -> None:
     """Change the policy."""
     turn.require_administrator()
-    turn.record(e.PolicyConfigured(**turn.stamp(), policy=command.policy))
+    revision = turn.state.policy_revision
+    if command.after_revision not in {None, revision}:
+        raise Refused(Refusal.POLICY_CHANGED)
+    turn.record(e.PolicyConfigured(**turn.stamp(), policy=command.policy, revision=revision + 1))
 
 
 def register_client(turn: Turn, command: c.RegisterClient) -> None:

@@ -135,6 +135,8 @@ def _carry_out(  # noqa: C901, PLR0912 - one arm for each command
             presence.configure_agent(turn, command)
         case c.ConfigureQueue():
             configuration.configure_queue(turn, command)
+        case c.SwitchQueue():
+            configuration.switch_queue(turn, command)
         case c.ConfigurePolicy():
             configuration.configure_policy(turn, command)
         case c.RegisterClient():

@@ -153,6 +153,7 @@ class State(Struct, kw_only=True):
     seq: int = 0
     at_ms: int = 0
     policy: Policy = Policy()
+    policy_revision: int = 0
     queues: dict[QueueId, Queue] = msgspec.field(default_factory=dict)
     agents: dict[AgentId, Agent] = msgspec.field(default_factory=dict)
     clients: dict[ClientId, Client] = msgspec.field(default_factory=dict)

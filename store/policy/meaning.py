@@ -66,17 +66,19 @@ def _channels(rules: Iterable[ChannelRule]) -> Iterator[Fault]:
 
 def _subjects(policy: Policy) -> Iterator[Fault]:
     for place, rule in enumerate(policy.subjects):
-        if not rule.subject.strip() or len(rule.subject) > NAME_LONGEST:
-            message = f"A subject has from 1 to {NAME_LONGEST} characters."
-            yield Fault(path=("subjects", place, "subject"), message=message)
+        yield from _name(("subjects", place, "subject"), rule.subject)
         yield from _label(("subjects", place, "label"), rule.label)
 
 
 def _label(path: _Path, label: Label) -> Iterator[Fault]:
-    for name, text in (("fr", label.fr), ("en", label.en)):
-        if not text.strip() or len(text) > NAME_LONGEST:
-            message = f"A label has from 1 to {NAME_LONGEST} characters in each language."
-            yield Fault(path=(*path, name), message=message)
+    yield from _name((*path, "fr"), label.fr)
+    yield from _name((*path, "en"), label.en)
+
+
+def _name(path: _Path, text: str) -> Iterator[Fault]:
+    if not text.strip() or len(text) > NAME_LONGEST or "\0" in text:
+        message = f"A text of 1 to {NAME_LONGEST} characters is needed, without U+0000."
+        yield Fault(path=path, message=message)
 
 
 def _doubles(kind: str, name: str, keys: list[K]) -> Iterator[Fault]:

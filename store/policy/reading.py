@@ -57,6 +57,11 @@ def read_json(body: bytes, queues: Collection[QueueId] | None = None) -> Policy:
     return _finished(_Reading(is_toml=False), raw, queues, "")
 
 
+def told(fault: Fault) -> PolicyFault:
+    """Return a fault as it is shown of a policy that came as JSON."""
+    return PolicyFault(field=_dotted(fault.path), message=fault.message)
+
+
 def _finished(
     reading: "_Reading", raw: object, queues: Collection[QueueId] | None, text: str
 ) -> Policy:

@@ -125,7 +125,8 @@ def test_what_is_left_out_has_its_default() -> None:
         ("choice = []", 1, "choice", "at least one"),
         ('[[channels]]\nchannel = "chat"\nunits = 0', 3, "channels[0].units", "from 1 to 20"),
         (ROW.replace('"claim"', '" "'), 2, "subjects[0].subject", "1 to 200"),
-        (ROW.replace('en = "b"', 'en = ""'), 4, "subjects[0].label.en", "each language"),
+        (ROW.replace('en = "b"', 'en = ""'), 4, "subjects[0].label.en", "1 to 200"),
+        (ROW.replace('"a"', '"\\u0000"'), 4, "subjects[0].label.fr", "U+0000"),
     ],
 )
 def test_a_fault_names_its_line_and_what_is_allowed(
