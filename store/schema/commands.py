@@ -349,6 +349,7 @@ class Refusal(StrEnum):
     QUEUE_UNKNOWN = "queue_unknown"
     QUEUE_CLOSED = "queue_closed"
     POLICY_CHANGED = "policy_changed"
+    QUEUE_HAS_NO_HOURS = "queue_has_no_hours"
     CLIENT_UNKNOWN = "client_unknown"
     MESSAGE_EMPTY = "message_empty"
     MESSAGE_EXISTS = "message_exists"
