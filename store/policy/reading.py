@@ -28,7 +28,7 @@ class BadPolicy(ValueError):  # noqa: N818 - it is the policy that is bad
     """The policy cannot be applied."""
 
     def __init__(self, faults: list[PolicyFault]) -> None:
-        super().__init__("; ".join(_said(fault) for fault in faults))
+        super().__init__("; ".join(said(fault) for fault in faults))
         self.faults = tuple(faults)
 
 
@@ -60,6 +60,12 @@ def read_json(body: bytes, queues: Collection[QueueId] | None = None) -> Policy:
 def told(fault: Fault) -> PolicyFault:
     """Return a fault as it is shown of a policy that came as JSON."""
     return PolicyFault(field=_dotted(fault.path), message=fault.message)
+
+
+def said(fault: PolicyFault) -> str:
+    """Return the fault in one line, with its place."""
+    place = f"line {fault.line}: " if fault.line is not None else ""
+    return f"{place}{fault.field}: {fault.message}" if fault.field else f"{place}{fault.message}"
 
 
 def _finished(
@@ -185,8 +191,3 @@ def _dotted(path: Path) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
-
-
-def _said(fault: PolicyFault) -> str:
-    place = f"line {fault.line}: " if fault.line is not None else ""
-    return f"{place}{fault.field}: {fault.message}" if fault.field else f"{place}{fault.message}"
