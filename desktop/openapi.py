@@ -17,10 +17,10 @@ from store.schema.commands import AnyCommand
 from store.schema.documents import Json, components
 from store.schema.frames import Ok
 from store.schema.policies import (
+    FaultyProblem,
     PolicyApplied,
     PolicyPage,
     PolicyPreview,
-    PolicyProblem,
     PolicyRevisions,
 )
 from store.schema.terms import FileRef, Policy
@@ -280,7 +280,7 @@ ROUTES = (
 def openapi() -> Json:
     """Return the OpenAPI 3.1 document."""
     kinds = [x for route in ROUTES for x in (route.asked, route.answered) if _is_record(x)]
-    shapes, named = components((*kinds, Problem, PolicyProblem), _PLACE)
+    shapes, named = components((*kinds, Problem, FaultyProblem), _PLACE)
     shape_of = dict(zip(kinds, shapes, strict=False))
     paths: dict[str, Json] = {}
     for route in ROUTES:
@@ -402,7 +402,7 @@ def _responses(route: Described, shape_of: dict[object, Json]) -> Json:
     bad = {
         status: {
             "description": "; ".join(f"`{x}`: {PROBLEMS[x][1]}" for x in codes),
-            **(_problem("PolicyProblem") if "bad_policy" in codes else problem),
+            **(_problem("FaultyProblem") if "bad_policy" in codes else problem),
         }
         for status, codes in sorted(by_status.items())
     }

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from store.schema.codec import encode
 from store.schema.commands import Refusal
-from store.schema.policies import PolicyFault, PolicyProblem
+from store.schema.policies import Fault, FaultyProblem
 from store.schema.views import Problem
 
 # code: (HTTP status, what was wrong and what to do)
@@ -44,7 +44,7 @@ class EdgeError(Exception):
     """The edge says no; nothing has changed."""
 
     def __init__(
-        self, code: str, detail: str = "", field: str = "", *, faults: tuple[PolicyFault, ...] = ()
+        self, code: str, detail: str = "", field: str = "", *, faults: tuple[Fault, ...] = ()
     ) -> None:
         super().__init__(code)
         self.code = code
@@ -82,5 +82,5 @@ def problem(error: EdgeError) -> Response:
         title=title, status=status, code=error.code, detail=error.detail, field=error.field
     )
     if error.faults:
-        body = PolicyProblem(**structs.asdict(body), faults=error.faults)
+        body = FaultyProblem(**structs.asdict(body), faults=error.faults)
     return Response(encode(body), status, media_type="application/problem+json")

@@ -72,6 +72,6 @@ def _coming(queue: QueueId, hours: Hours, now_ms: int) -> ScheduleQueue | None:
             coming = periods(hours, now_ms, now_ms + FARTHEST_MS)[: len(coming) + 1]
     except BadHours as error:
         # The edge refuses such hours; a log may hold some that a former calendar allowed.
-        _log.warning("hours cannot be kept queue=%s field=%s reason=%s", queue, error.field, error)
+        _log.warning("hours cannot be kept queue=%s reason=%s", queue, error)
         return None
     return ScheduleQueue(ref="hours", queue=queue, periods=coming)

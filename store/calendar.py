@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from store.faults import Flaw, told
 from store.schema.terms import Hours, Label, Opening, Period, SpecialDay
 
 MINUTES_A_DAY = 1_440
@@ -31,14 +32,16 @@ _MONTHS_EN = (
 )
 # (opens, closes) in minutes after the day's local midnight.
 _Span = tuple[int, int]
+_Path = tuple[str | int, ...]
 
 
 class BadHours(ValueError):  # noqa: N818 - it is the hours that are bad
-    """The hours cannot be kept. field: where in `Hours`, as in `weekly[2].closes`."""
+    """The hours cannot be kept; the flaw's path is within `Hours`."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+    def __init__(self, *path: str | int, code: str, given: str = "", allowed: str = "") -> None:
+        self.flaw = Flaw(path=path, code=code, given=given, allowed=allowed)
+        fault = told(self.flaw)
+        super().__init__(f"{fault.field}: {fault.message}")
 
 
 def check_hours(hours: Hours) -> None:
@@ -48,7 +51,7 @@ def check_hours(hours: Hours) -> None:
     _zone(hours.time_zone)
     _require_holidays(hours)
     if not hours.weekly and not any(day.opens for day in hours.special):
-        raise BadHours("weekly", "The queue would never open: give a day, or no hours at all.")
+        raise BadHours("weekly", code="never_opens")
 
 
 def periods(hours: Hours, from_ms: int, until_ms: int) -> tuple[Period, ...]:
@@ -133,11 +136,12 @@ def _jump(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 def _weekly_spans(weekly: Sequence[Opening]) -> dict[int, list[_Span]]:
     spans: dict[int, list[_Span]] = {}
     for number, opening in enumerate(weekly):
-        field = f"weekly[{number}]"
         if not 1 <= opening.weekday <= 7:
-            raise BadHours(f"{field}.weekday", "A weekday is from 1 (Monday) to 7 (Sunday).")
+            given = str(opening.weekday)
+            path = ("weekly", number, "weekday")
+            raise BadHours(*path, code="out_of_bounds", given=given, allowed="1 – 7")
         of_day = spans.setdefault(opening.weekday, [])
-        of_day.append(_span(field, opening.opens, opening.closes, of_day))
+        of_day.append(_span(("weekly", number), opening.opens, opening.closes, of_day))
     return {weekday: sorted(of_day) for weekday, of_day in spans.items()}
 
 
@@ -145,41 +149,36 @@ def _special_spans(special: Sequence[SpecialDay]) -> dict[date, list[_Span]]:
     spans: dict[date, list[_Span]] = {}
     closed: set[date] = set()
     for number, given in enumerate(special):
-        field = f"special[{number}]"
-        day = _date(field, given.date)
+        place = ("special", number)
+        day = _date((*place, "date"), given.date)
         if day in closed or (day in spans and not (given.opens or given.closes)):
-            raise BadHours(f"{field}.date", f"{given.date} is closed all day, and has hours too.")
+            raise BadHours(*place, "date", code="closed_and_open", given=given.date)
         of_day = spans.setdefault(day, [])
         if given.opens or given.closes:
-            of_day.append(_span(field, given.opens, given.closes, of_day))
+            of_day.append(_span(place, given.opens, given.closes, of_day))
         else:
             closed.add(day)
     return {day: sorted(of_day) for day, of_day in spans.items()}
 
 
-def _span(field: str, opens: str, closes: str, others: Sequence[_Span]) -> _Span:
-    start, end = _minutes(f"{field}.opens", opens), _minutes(f"{field}.closes", closes)
-    if start == MINUTES_A_DAY:
-        raise BadHours(f"{field}.opens", "A day opens by 23:59 at the latest.")
+def _span(place: _Path, opens: str, closes: str, others: Sequence[_Span]) -> _Span:
+    start, end = _minutes((*place, "opens"), opens), _minutes((*place, "closes"), closes)
     if end <= start:
-        raise BadHours(
-            f"{field}.closes",
-            f"It closes at {closes}, before it opens at {opens}. Past midnight, write two days: "
-            "until 24:00, and from 00:00 the day after.",
-        )
+        raise BadHours(*place, "closes", code="reversed", given=f"{opens}–{closes}")
     for other_start, other_end in others:
         if start < other_end and other_start < end:
             other = f"{_clock(other_start)}–{_clock(other_end)}"
-            raise BadHours(f"{field}.opens", f"{opens}–{closes} overlaps {other} of the same day.")
+            given = f"{opens}–{closes}"
+            raise BadHours(*place, "opens", code="overlap", given=given, allowed=other)
     return start, end
 
 
-def _minutes(field: str, text: str) -> int:
+def _minutes(path: _Path, text: str) -> int:
     if text == "24:00":
         return MINUTES_A_DAY
     found = _TIME.fullmatch(text)
     if found is None:
-        raise BadHours(field, f"{text!r} is not a time from 00:00 to 24:00, as in 09:15.")
+        raise BadHours(*path, code="not_a_clock", given=text)
     return int(found[1]) * 60 + int(found[2])
 
 
@@ -187,13 +186,13 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _date(field: str, text: str) -> date:
+def _date(path: _Path, text: str) -> date:
     try:
         found = date.fromisoformat(text)
     except ValueError:
         found = None
     if found is None or found.isoformat() != text:
-        raise BadHours(f"{field}.date", f"{text!r} is not a date, as in 2026-12-24.")
+        raise BadHours(*path, code="not_a_date", given=text)
     return found
 
 
@@ -205,14 +204,14 @@ def _zone(name: str) -> ZoneInfo:
     except (KeyError, ValueError, OSError):
         # ZoneInfo reads a file by this name: what it raises depends on what is there.
         pass
-    raise BadHours("time_zone", f"{name!r} is not an IANA time zone, as in Europe/Paris.")
+    raise BadHours("time_zone", code="no_zone", given=name, allowed="Europe/Paris")
 
 
 def _require_holidays(hours: Hours) -> None:
     if hours.country:
         _holidays_of(hours.country, hours.region, 2026)
     elif hours.region:
-        raise BadHours("region", "A region needs its country.")
+        raise BadHours("region", code="region_alone")
 
 
 def _is_holiday(hours: Hours, day: date) -> bool:
@@ -229,12 +228,12 @@ def _holidays_of(country: str, region: str, year: int) -> frozenset[date]:
     except NotImplementedError:
         of_country = None
     if of_country is None or not country.isupper():
-        raise BadHours("country", f"No public holidays are known for {country!r}; FR is France.")
+        raise BadHours("country", code="no_country", given=country, allowed="FR, BE, CH")
     if not region:
         return frozenset(of_country)
     if region not in of_country.subdivisions:
-        allowed = ", ".join(of_country.subdivisions) or "none"
-        raise BadHours("region", f"{region!r} is not a region of {country}: {allowed}.")
+        allowed = ", ".join(of_country.subdivisions) or "—"
+        raise BadHours("region", code="no_region", given=region, allowed=allowed)
     return frozenset(holidays.country_holidays(country, subdiv=region, years=year))
 
 

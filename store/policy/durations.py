@@ -4,7 +4,7 @@ import re
 
 _UNITS_MS = {"d": 86_400_000, "h": 3_600_000, "min": 60_000, "s": 1_000, "ms": 1}
 _PART = re.compile(r"([0-9]{1,12}) ?(min|ms|d|h|s)(?: |$)")
-ALLOWED = "whole numbers with d, h, min, s or ms, as in `90 s`, `1 h 30 min` or `-5 min`"
+EXAMPLES = "`90 s`, `2 min`, `1 h 30 min`, `-5 min`, `150 ms`, `1 d`"
 
 
 def read_duration(text: str) -> int | None:

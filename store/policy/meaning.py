@@ -3,11 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import TypeVar
 
-from msgspec import Struct
-
+from store.faults import Flaw
 from store.policy.durations import write_duration
 from store.schema.ids import QueueId
-from store.schema.terms import ChannelRule, Label, Policy
+from store.schema.terms import ChannelRule, Criterion, Label, Policy
 
 DAY_MS = 86_400_000
 # Longer than any of these makes sense, and far from what a number can hold.
@@ -22,14 +21,7 @@ _Path = tuple[str | int, ...]
 K = TypeVar("K")
 
 
-class Fault(Struct, frozen=True, kw_only=True):
-    """One thing wrong. path: names and places that lead to it, by the names of the vocabulary."""
-
-    path: _Path
-    message: str
-
-
-def faults_of(policy: Policy, queues: Collection[QueueId] | None) -> list[Fault]:
+def flaws_of(policy: Policy, queues: Collection[QueueId] | None) -> list[Flaw]:
     """Return everything wrong with the policy. queues: those that exist, None to let any pass."""
     return [
         *_times(policy),
@@ -43,7 +35,7 @@ def faults_of(policy: Policy, queues: Collection[QueueId] | None) -> list[Fault]
     ]
 
 
-def _times(policy: Policy) -> Iterator[Fault]:
+def _times(policy: Policy) -> Iterator[Flaw]:
     least = {"client_silence_ms": SILENCE_SHORTEST_MS}
     for name in policy.__struct_fields__:
         if name.endswith("_ms"):
@@ -55,61 +47,62 @@ def _times(policy: Policy) -> Iterator[Fault]:
             yield from _bounded(path, rule.head_start_ms, -LONGEST_MS)
 
 
-def _channels(rules: Iterable[ChannelRule]) -> Iterator[Fault]:
+def _channels(rules: Iterable[ChannelRule]) -> Iterator[Flaw]:
     for place, rule in enumerate(rules):
         if not 1 <= rule.units <= UNITS_MOST:
-            message = f"A channel takes from 1 to {UNITS_MOST} units."
-            yield Fault(path=("channels", place, "units"), message=message)
+            path = ("channels", place, "units")
+            allowed = f"1 – {UNITS_MOST}"
+            yield Flaw(path=path, code="out_of_bounds", given=str(rule.units), allowed=allowed)
         yield from _bounded(("channels", place, "offer_ms"), rule.offer_ms, OFFER_SHORTEST_MS)
         yield from _bounded(("channels", place, "start_ms"), rule.start_ms, 0)
 
 
-def _subjects(policy: Policy) -> Iterator[Fault]:
+def _subjects(policy: Policy) -> Iterator[Flaw]:
     for place, rule in enumerate(policy.subjects):
         yield from _name(("subjects", place, "subject"), rule.subject)
         yield from _label(("subjects", place, "label"), rule.label)
 
 
-def _label(path: _Path, label: Label) -> Iterator[Fault]:
+def _label(path: _Path, label: Label) -> Iterator[Flaw]:
     yield from _name((*path, "fr"), label.fr)
     yield from _name((*path, "en"), label.en)
 
 
-def _name(path: _Path, text: str) -> Iterator[Fault]:
+def _name(path: _Path, text: str) -> Iterator[Flaw]:
     if not text.strip() or len(text) > NAME_LONGEST or "\0" in text:
-        message = f"A text of 1 to {NAME_LONGEST} characters is needed, without U+0000."
-        yield Fault(path=path, message=message)
+        yield Flaw(path=path, code="text", allowed=str(NAME_LONGEST))
 
 
-def _doubles(kind: str, name: str, keys: list[K]) -> Iterator[Fault]:
+def _doubles(kind: str, name: str, keys: list[K]) -> Iterator[Flaw]:
     seen: dict[K, int] = {}
     for place, key in enumerate(keys):
         if key in seen:
-            message = f"`{key}` has a rule already, number {seen[key] + 1} of {kind}: keep one."
-            yield Fault(path=(kind, place, name), message=message)
+            path = (kind, place, name)
+            yield Flaw(path=path, code="double", given=str(key), allowed=str(seen[key] + 1))
         seen.setdefault(key, place)
 
 
-def _choice(policy: Policy) -> Iterator[Fault]:
+def _choice(policy: Policy) -> Iterator[Flaw]:
     if not policy.choice:
-        message = "Name at least one of skill_level, load, idle."
-        yield Fault(path=("choice",), message=message)
+        yield Flaw(path=("choice",), code="empty", allowed=", ".join(Criterion))
     for place, criterion in enumerate(policy.choice):
         if criterion in policy.choice[:place]:
-            message = f"`{criterion}` is named twice: what was equal once is equal again."
-            yield Fault(path=("choice", place), message=message)
+            first = policy.choice.index(criterion) + 1
+            path = ("choice", place)
+            yield Flaw(path=path, code="double", given=criterion, allowed=str(first))
 
 
-def _queues(policy: Policy, queues: Collection[QueueId]) -> Iterator[Fault]:
+def _queues(policy: Policy, queues: Collection[QueueId]) -> Iterator[Flaw]:
     named: list[tuple[_Path, QueueId]] = [(("default_queue",), policy.default_queue)]
     named += [(("subjects", at, "queue"), rule.queue) for at, rule in enumerate(policy.subjects)]
     for path, queue in named:
         if queue not in queues:
-            allowed = ", ".join(sorted(queues)) or "none yet"
-            yield Fault(path=path, message=f"There is no queue `{queue}`. There are: {allowed}.")
+            allowed = ", ".join(sorted(queues)) or "—"
+            yield Flaw(path=path, code="no_queue", given=queue, allowed=allowed)
 
 
-def _bounded(path: _Path, value_ms: int, least_ms: int) -> Iterator[Fault]:
+def _bounded(path: _Path, value_ms: int, least_ms: int) -> Iterator[Flaw]:
     if not least_ms <= value_ms <= LONGEST_MS:
-        bounds = f"from {write_duration(least_ms)} to {write_duration(LONGEST_MS)}"
-        yield Fault(path=path, message=f"{write_duration(value_ms)} is out of bounds: {bounds}.")
+        allowed = f"{write_duration(least_ms)} – {write_duration(LONGEST_MS)}"
+        given = write_duration(value_ms)
+        yield Flaw(path=path, code="out_of_bounds", given=given, allowed=allowed)

@@ -8,13 +8,14 @@ from enum import Enum
 from typing import TypeVar, get_args, get_origin
 
 import msgspec
-from msgspec import NODEFAULT, Struct
+from msgspec import NODEFAULT, Struct, structs
 
-from store.policy.durations import ALLOWED, read_duration
+from store.faults import Flaw, told
+from store.policy.durations import EXAMPLES, read_duration
 from store.policy.lines import Path, line_at, lines_of
-from store.policy.meaning import Fault, faults_of
+from store.policy.meaning import flaws_of
 from store.schema.ids import QueueId
-from store.schema.policies import PolicyFault
+from store.schema.policies import Fault
 from store.schema.terms import Policy
 
 VERSION = 1
@@ -27,7 +28,7 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 class BadPolicy(ValueError):  # noqa: N818 - it is the policy that is bad
     """The policy cannot be applied."""
 
-    def __init__(self, faults: list[PolicyFault]) -> None:
+    def __init__(self, faults: list[Fault]) -> None:
         super().__init__("; ".join(said(fault) for fault in faults))
         self.faults = tuple(faults)
 
@@ -44,7 +45,7 @@ def read_toml(text: str, queues: Collection[QueueId] | None = None) -> Policy:
     version = raw.pop("version", VERSION)
     reading = _Reading(is_toml=True)
     if version != VERSION or isinstance(version, bool):
-        reading.fault(("version",), f"This program reads version {VERSION}.")
+        reading.note(("version",), "version", allowed=str(VERSION))
     return _finished(reading, raw, queues, text)
 
 
@@ -53,16 +54,11 @@ def read_json(body: bytes, queues: Collection[QueueId] | None = None) -> Policy:
     try:
         raw = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadPolicy([PolicyFault(field="", message=f"This is not JSON: {error}.")]) from error
+        raise BadPolicy([told(Flaw(path=(), code="not_json", given=str(error)))]) from error
     return _finished(_Reading(is_toml=False), raw, queues, "")
 
 
-def told(fault: Fault) -> PolicyFault:
-    """Return a fault as it is shown of a policy that came as JSON."""
-    return PolicyFault(field=_dotted(fault.path), message=fault.message)
-
-
-def said(fault: PolicyFault) -> str:
+def said(fault: Fault) -> str:
     """Return the fault in one line, with its place."""
     place = f"line {fault.line}: " if fault.line is not None else ""
     return f"{place}{fault.field}: {fault.message}" if fault.field else f"{place}{fault.message}"
@@ -72,12 +68,12 @@ def _finished(
     reading: "_Reading", raw: object, queues: Collection[QueueId] | None, text: str
 ) -> Policy:
     policy = reading.record(Policy, raw, ())
-    faults = reading.faults
+    flaws = reading.flaws
     if policy is not None:
-        faults = [*faults, *faults_of(policy, queues)]
-    if policy is None or faults:
+        flaws = [*flaws, *flaws_of(policy, queues)]
+    if policy is None or flaws:
         lines = lines_of(text)
-        raise BadPolicy([reading.told(fault, lines) for fault in faults[:FAULTS_MOST]])
+        raise BadPolicy([reading.told(flaw, lines) for flaw in flaws[:FAULTS_MOST]])
     return policy
 
 
@@ -86,22 +82,31 @@ class _Reading:
 
     def __init__(self, *, is_toml: bool) -> None:
         self.is_toml = is_toml
-        self.faults: list[Fault] = []
+        self.flaws: list[Flaw] = []
 
-    def fault(self, path: Path, message: str) -> None:
-        self.faults.append(Fault(path=path, message=message))
+    def note(
+        self, path: Path, code: str, *, given: str = "", allowed: str = "", hint: str = ""
+    ) -> None:
+        self.flaws.append(Flaw(path=path, code=code, given=given, allowed=allowed, hint=hint))
 
     def record(self, kind: type[T], raw: object, path: Path) -> T | None:
         """Return the record, or None after noting its faults."""
         if not isinstance(raw, dict):
-            self.fault(path, f"Expected a table of keys, got {_what(raw)}.")
+            self.note(path, "kind", given=_what(raw), allowed="a table")
             return None
-        before = len(self.faults)
+        before = len(self.flaws)
         fields = {self.name(field.name): field for field in msgspec.structs.fields(kind)}
         values: dict[str, object] = {}
         for name, value in raw.items():
             if name not in fields:
-                self.fault((*path, name), _unknown(name, list(fields)))
+                close = get_close_matches(name, fields, n=1)
+                self.note(
+                    (*path, name),
+                    "unknown_key",
+                    given=name,
+                    allowed=", ".join(fields),
+                    hint=close[0] if close else "",
+                )
                 continue
             field = fields[name]
             inner = (*path, field.name)
@@ -112,13 +117,13 @@ class _Reading:
         for name, field in fields.items():
             is_needed = field.default is NODEFAULT and field.default_factory is NODEFAULT
             if is_needed and name not in raw:
-                self.fault(path, f"`{name}` is needed here.")
-        return kind(**values) if len(self.faults) == before else None
+                self.note(path, "missing", allowed=name)
+        return kind(**values) if len(self.flaws) == before else None
 
     def value(self, kind: object, raw: object, path: Path) -> object:
         if get_origin(kind) is tuple:
             if not isinstance(raw, list):
-                self.fault(path, f"Expected a list, got {_what(raw)}.")
+                self.note(path, "kind", given=_what(raw), allowed="a list")
                 return None
             inner = get_args(kind)[0]
             return tuple(self.value(inner, item, (*path, at)) for at, item in enumerate(raw))
@@ -127,7 +132,7 @@ class _Reading:
         if isinstance(kind, type) and issubclass(kind, Enum):
             allowed = [str(member.value) for member in kind]
             if not isinstance(raw, str) or raw not in allowed:
-                self.fault(path, f"{_what(raw)} is not one of {', '.join(allowed)}.")
+                self.note(path, "not_one_of", given=_what(raw), allowed=", ".join(allowed))
                 return None
             return kind(raw)
         return self.plain(kind, raw, path)
@@ -137,43 +142,34 @@ class _Reading:
             return msgspec.convert(raw, kind)
         except msgspec.ValidationError as error:
             wanted = str(error).partition("`")[2].partition("`")[0]
-            self.fault(path, f"Expected {_KINDS.get(wanted, wanted)}, got {_what(raw)}.")
+            self.note(path, "kind", given=_what(raw), allowed=_KINDS.get(wanted, wanted))
             return None
 
     def duration(self, raw: object, path: Path) -> int | None:
         found = read_duration(raw) if isinstance(raw, str) else None
         if found is None:
-            self.fault(path, f"{_what(raw)} is not a time: write {ALLOWED}.")
+            self.note(path, "not_a_time", given=_what(raw), allowed=EXAMPLES)
         return found
 
     def name(self, field: str) -> str:
         """Return what a field is called in the text."""
         return field.removesuffix("_ms") if self.is_toml else field
 
-    def told(self, fault: Fault, lines: dict[Path, int]) -> PolicyFault:
-        path = tuple(self.name(x) if isinstance(x, str) else x for x in fault.path)
-        return PolicyFault(
-            field=_dotted(path),
-            message=fault.message,
-            line=line_at(lines, path) if self.is_toml else None,
-        )
+    def told(self, flaw: Flaw, lines: dict[Path, int]) -> Fault:
+        path = tuple(self.name(x) if isinstance(x, str) else x for x in flaw.path)
+        line = line_at(lines, path) if self.is_toml else None
+        return told(structs.replace(flaw, path=path), line)
 
 
 _KINDS = {"int": "a whole number", "bool": "true or false", "str": "a text in quotes"}
 
 
-def _syntax(text: str, source: str) -> PolicyFault:
+def _syntax(text: str, source: str) -> Fault:
     found = _PLACE.search(text)
     line = int(found[1]) if found is not None and found[1] else source.count("\n") + 1
     column = f", column {found[2]}" if found is not None and found[2] else ""
-    message = f"This is not TOML: {_PLACE.sub('', text)}{column}."
-    return PolicyFault(field="", message=message, line=line)
-
-
-def _unknown(name: str, allowed: list[str]) -> str:
-    close = get_close_matches(name, allowed, n=1)
-    hint = f" Did you mean `{close[0]}`?" if close else ""
-    return f"`{name}` is not a key here.{hint} Allowed: {', '.join(allowed)}."
+    given = f"{_PLACE.sub('', text)}{column}"
+    return told(Flaw(path=(), code="not_toml", given=given), line)
 
 
 def _what(raw: object) -> str:
@@ -182,12 +178,5 @@ def _what(raw: object) -> str:
     if isinstance(raw, str):
         return f"`{raw[:40]}`"
     if isinstance(raw, int | float):
-        return f"the number {str(raw)[:40]}"
-    return "a list" if isinstance(raw, list) else "a table" if isinstance(raw, dict) else "a date"
-
-
-def _dotted(path: Path) -> str:
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
+        return str(raw)[:40]
+    return "[…]" if isinstance(raw, list) else "{…}" if isinstance(raw, dict) else str(raw)[:40]

@@ -7,21 +7,26 @@ from store.schema.terms import Channel, Policy, Segment
 from store.schema.views import Problem
 
 
-class PolicyFault(Struct, frozen=True, kw_only=True):
-    """One thing wrong with a policy, and what is allowed.
+class Fault(Struct, frozen=True, kw_only=True):
+    """One thing wrong with a policy or a queue, and what is allowed.
 
     line: in the text, from 1; None when it came as JSON. field: as in `subjects[2].queue`.
+    message says it in English; code, given, allowed and hint say it to programs.
     """
 
     field: str
     message: str
     line: int | None = None
+    code: str = ""
+    given: str = ""
+    allowed: str = ""
+    hint: str = ""
 
 
-class PolicyProblem(Problem, frozen=True, kw_only=True):
-    """A policy that cannot be applied: everything that is wrong with it."""
+class FaultyProblem(Problem, frozen=True, kw_only=True):
+    """Rules that cannot be applied: everything that is wrong with them."""
 
-    faults: tuple[PolicyFault, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 class QueueBound(Struct, frozen=True, kw_only=True):

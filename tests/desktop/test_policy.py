@@ -17,9 +17,9 @@ from store.schema.commands import (
 from store.schema.frames import Ok
 from store.schema.ids import CaseId, ClientId, QueueId
 from store.schema.policies import (
+    FaultyProblem,
     PolicyPage,
     PolicyPreview,
-    PolicyProblem,
     PolicyRevisions,
 )
 from store.schema.terms import (
@@ -158,7 +158,7 @@ def test_bad_input_is_answered_with_its_place_and_changes_nothing(tmp_path: Path
                     assert found == (status, code), (headers, body[:40])
             two = b'\nearmark = 5\ndrain_after = "x"'
             answer = await browser.post("/api/v1/policy/preview", content=two, headers=TOML)
-            told = msgspec.json.decode(answer.content, type=PolicyProblem)
+            told = msgspec.json.decode(answer.content, type=FaultyProblem)
             assert [(fault.line, fault.field) for fault in told.faults] == [
                 (2, "earmark"),
                 (3, "drain_after"),

@@ -191,14 +191,14 @@ def test_the_beginning_is_said_in_both_languages_by_the_queues_own_clock() -> No
         (Hours(weekly=WORKDAYS, time_zone="../etc/passwd"), "time_zone", "IANA"),
         (Hours(weekly=WORKDAYS, time_zone="Europe"), "time_zone", "IANA"),
         (Hours(weekly=WORKDAYS, time_zone=""), "time_zone", "IANA"),
-        (Hours(weekly=WORKDAYS, country="XX"), "country", "FR is France"),
-        (Hours(weekly=WORKDAYS, country="fr"), "country", "FR is France"),
+        (Hours(weekly=WORKDAYS, country="XX"), "country", "as in FR"),
+        (Hours(weekly=WORKDAYS, country="fr"), "country", "as in FR"),
         (Hours(weekly=WORKDAYS, country="FR", region="75"), "region", "57, 6AE"),
         (Hours(weekly=WORKDAYS, region="57"), "region", "country"),
         (
             Hours(weekly=(Opening(weekday=0, opens="09:00", closes="10:00"),)),
             "weekly[0].weekday",
-            "1 (Monday)",
+            "1 – 7",
         ),
         (
             Hours(weekly=(*WORKDAYS, Opening(weekday=2, opens="18:00", closes="19:00"))),
@@ -213,7 +213,7 @@ def test_the_beginning_is_said_in_both_languages_by_the_queues_own_clock() -> No
         (
             Hours(weekly=(Opening(weekday=5, opens="09:00", closes="09:00"),)),
             "weekly[0].closes",
-            "before it opens",
+            "closes before",
         ),
         (
             Hours(weekly=(Opening(weekday=5, opens="9:00", closes="10:00"),)),
@@ -227,8 +227,8 @@ def test_the_beginning_is_said_in_both_languages_by_the_queues_own_clock() -> No
         ),
         (
             Hours(weekly=(Opening(weekday=5, opens="24:00", closes="24:00"),)),
-            "weekly[0].opens",
-            "23:59",
+            "weekly[0].closes",
+            "closes before",
         ),
         (
             Hours(weekly=WORKDAYS, special=(SpecialDay(date="24/12/2026"),)),
@@ -279,7 +279,7 @@ def test_hours_that_cannot_be_kept_say_where_and_what_is_allowed(
 ) -> None:
     with pytest.raises(BadHours) as caught:
         check_hours(hours)
-    assert caught.value.field == field
+    assert str(caught.value).startswith(f"{field}: ")
     assert says in str(caught.value)
 
 

@@ -629,6 +629,31 @@ export interface ExcludedCount {
 /** Why an agent was not chosen, or cannot take a case. */
 export type Exclusion = 'at_capacity' | 'earmarked' | 'has_offer' | 'joining' | 'not_available' | 'not_connected' | 'refused_before' | 'skill_missing';
 
+/** One thing wrong with a policy or a queue, and what is allowed.
+ * 
+ * line: in the text, from 1; None when it came as JSON. field: as in `subjects[2].queue`.
+ * message says it in English; code, given, allowed and hint say it to programs. */
+export interface Fault {
+  readonly field: string;
+  readonly message: string;
+  readonly line: number | null;
+  readonly code: string;
+  readonly given: string;
+  readonly allowed: string;
+  readonly hint: string;
+}
+
+/** Rules that cannot be applied: everything that is wrong with them. */
+export interface FaultyProblem {
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly field: string;
+  readonly type: string;
+  readonly faults: readonly Fault[];
+}
+
 /** An uploaded file as a message shows it. */
 export interface FileRef {
   readonly file: string;
@@ -934,15 +959,6 @@ export interface PolicyConfigured {
   readonly revision: number;
 }
 
-/** One thing wrong with a policy, and what is allowed.
- * 
- * line: in the text, from 1; None when it came as JSON. field: as in `subjects[2].queue`. */
-export interface PolicyFault {
-  readonly field: string;
-  readonly message: string;
-  readonly line: number | null;
-}
-
 /** The policy in force. revision: what If-Match must name. toml: the same as a text. */
 export interface PolicyPage {
   readonly revision: number;
@@ -962,17 +978,6 @@ export interface PolicyPreview {
   readonly queues: readonly QueueEffect[];
   readonly moves: readonly CaseMove[];
   readonly moves_left: number;
-}
-
-/** A policy that cannot be applied: everything that is wrong with it. */
-export interface PolicyProblem {
-  readonly title: string;
-  readonly status: number;
-  readonly code: string;
-  readonly detail: string;
-  readonly field: string;
-  readonly type: string;
-  readonly faults: readonly PolicyFault[];
 }
 
 /** A policy that is or was in force. by: the id of who applied it. */
