@@ -18,7 +18,6 @@ from store.schema.documents import Json, components
 from store.schema.frames import Ok
 from store.schema.policies import (
     FaultyProblem,
-    PolicyApplied,
     PolicyPage,
     PolicyPreview,
     PolicyRevisions,
@@ -199,7 +198,7 @@ ROUTES = (
         summary="Put a policy in force. If-Match names the revision that was changed.",
         method="PUT",
         asked=Policy,
-        answered=PolicyApplied,
+        answered=PolicyPage,
         errors=_POLICY_ERRORS,
         action="configure_policy",
         also=TOML,

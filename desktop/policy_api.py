@@ -16,7 +16,6 @@ from store.policy.reading import BadPolicy, read_json, read_toml
 from store.policy.writing import write_toml
 from store.schema.commands import ConfigurePolicy
 from store.schema.policies import (
-    PolicyApplied,
     PolicyPage,
     PolicyPreview,
     PolicyRevision,
@@ -38,20 +37,10 @@ async def policy(request: Request) -> Response:
     """Return the policy in force, as JSON, or as TOML when that is what is accepted."""
     await staff(request, "read_policy")
     hub = edge_of(request).hub
-    text = write_toml(hub.policy)
-    if TOML in request.headers.get("accept", ""):
-        response = Response(text, media_type=TOML, headers={"Cache-Control": "no-store"})
-    else:
-        response = answer(
-            PolicyPage(
-                revision=hub.policy_revision,
-                policy=hub.policy,
-                toml=text,
-                bounds=bounds_of(hub.policy, hub.rows.queues),
-            )
-        )
-    response.headers["ETag"] = f'"{hub.policy_revision}"'
-    return response
+    if TOML not in request.headers.get("accept", ""):
+        return _page(edge_of(request), hub.policy, hub.policy_revision)
+    headers = {"Cache-Control": "no-store", "ETag": f'"{hub.policy_revision}"'}
+    return Response(write_toml(hub.policy), media_type=TOML, headers=headers)
 
 
 async def apply_policy(request: Request) -> Response:
@@ -64,10 +53,9 @@ async def apply_policy(request: Request) -> Response:
     if _REF.fullmatch(ref) is None:
         raise EdgeError("bad_command", "Idempotency-Key has 1 to 64 letters, digits, - or _.")
     command = ConfigurePolicy(ref=ref, policy=asked, after_revision=revision)
-    reply = await carry_out(edge, signed_in.actor, command)
-    response = answer(PolicyApplied(revision=revision + 1, seq=reply.seq))
-    response.headers["ETag"] = f'"{revision + 1}"'
-    return response
+    await carry_out(edge, signed_in.actor, command)
+    # Not the hub's: what was applied may not have come round yet.
+    return _page(edge, asked, revision + 1)
 
 
 async def preview_policy(request: Request) -> Response:
@@ -109,6 +97,19 @@ async def revisions(request: Request) -> Response:
             )
         )
     )
+
+
+def _page(edge: Edge, policy: Policy, revision: int) -> Response:
+    response = answer(
+        PolicyPage(
+            revision=revision,
+            policy=policy,
+            toml=write_toml(policy),
+            bounds=bounds_of(policy, edge.hub.rows.queues),
+        )
+    )
+    response.headers["ETag"] = f'"{revision}"'
+    return response
 
 
 async def _policy_of(edge: Edge, request: Request) -> Policy:

@@ -50,13 +50,6 @@ class PolicyPage(Struct, frozen=True, kw_only=True):
     bounds: tuple[QueueBound, ...] = ()
 
 
-class PolicyApplied(Struct, frozen=True, kw_only=True):
-    """The policy is in force from event `seq` on."""
-
-    revision: int
-    seq: int
-
-
 class CaseMove(Struct, frozen=True, kw_only=True):
     """A waiting case before and after. place: 1 is next in its queue."""
 

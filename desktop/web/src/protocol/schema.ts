@@ -941,12 +941,6 @@ export interface Policy {
   readonly earmark_ms: number;
 }
 
-/** The policy is in force from event `seq` on. */
-export interface PolicyApplied {
-  readonly revision: number;
-  readonly seq: number;
-}
-
 /** The router decides by this policy, from now on. revision: 1 for the first one.
  * 
  * Waiting cases whose head start it changes are scored again by the events that follow. */
