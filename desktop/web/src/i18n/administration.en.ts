@@ -74,13 +74,12 @@ export const administrationEn: Record<keyof typeof administrationFr, string> = {
   'rules.nothing_moves': 'No waiting case changes places.',
   'rules.scored_anew':
     '{count} waiting case gets another head start. | {count} waiting cases get another head start.',
-  'rules.waiting': 'Waiting',
+  'rules.waiting_count': '{count} case waiting | {count} cases waiting',
   'rules.up_count': 'Up',
   'rules.down_count': 'Down',
   'rules.bound': 'Overtaking',
   'rules.bound_hint':
     'Nobody who came later than this after a client passes them. In brackets: when cases of other queues are transferred in.',
-  'rules.was': 'was {value}',
   'rules.moves': 'Cases that change places',
   'rules.place': 'Place',
   'rules.client': 'Client',

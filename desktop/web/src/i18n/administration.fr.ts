@@ -72,13 +72,12 @@ export const administrationFr = {
   'rules.nothing_moves': 'Aucun dossier en attente ne change de place.',
   'rules.scored_anew':
     '{count} dossier en attente change d’avance. | {count} dossiers en attente changent d’avance.',
-  'rules.waiting': 'Attente',
+  'rules.waiting_count': '{count} dossier en attente | {count} dossiers en attente',
   'rules.up_count': 'Montent',
   'rules.down_count': 'Descendent',
   'rules.bound': 'Dépassement',
   'rules.bound_hint':
     'Personne arrivé plus tard que ce délai après un client ne passe devant lui. Entre parenthèses : si des dossiers d’autres files sont transférés.',
-  'rules.was': 'était {value}',
   'rules.moves': 'Dossiers qui changent de place',
   'rules.place': 'Place',
   'rules.client': 'Client',
