@@ -149,6 +149,35 @@ def test_a_supervisor_closes_a_queue_and_the_client_keeps_what_was_typed(floor: 
     expect(camille.page.get_by_test_id("widget-closed")).to_have_count(0)
 
 
+TODAY_IN_PARIS = "new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Paris' }).format()"
+
+
+def test_outside_the_hours_a_client_is_told_when_it_opens_and_the_case_is_kept(
+    floor: Floor,
+) -> None:
+    page = floor.adviser("paul").page
+    page.goto(f"{floor.url}/desk/queues/queue_appointments")
+    page.get_by_role("button", name="Ajouter un jour").click()
+    page.locator('input[type="date"]').fill(page.evaluate(TODAY_IN_PARIS))
+    page.get_by_test_id("queue-save").click()
+    expect(page.get_by_test_id("queue-queue_appointments")).to_contain_text("hors horaires")
+    expect(page.get_by_text("Ouvre ")).to_be_visible()
+    mei = floor.client("mei")
+    mei.ask(3)
+    outside = mei.page.get_by_test_id("widget-outside")
+    expect(outside).to_contain_text("du lundi au vendredi")
+
+    mei.say("Je voudrais un rendez-vous")
+
+    mei.sees("Je voudrais un rendez-vous")
+    mei.sees("Votre demande sera traitée à la réouverture")
+    expect(mei.page.get_by_test_id("widget-status")).to_contain_text("gardée")
+    # Removed again, the queue opens if these are its hours, and the case is given like any other.
+    page.get_by_role("button", name="Retirer le jour 1").click()
+    page.get_by_test_id("queue-save").click()
+    expect(page.get_by_test_id("queue-save")).to_be_disabled()
+
+
 def test_the_consoles_are_accessible(floor: Floor) -> None:
     two_wait(floor)
     for look in LOOKS:
