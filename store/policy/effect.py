@@ -5,11 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from store.schema.ids import CaseId, QueueId
 from store.schema.policies import CaseMove, QueueBound, QueueEffect
-from store.schema.scoring import (
-    escalated,
-    head_start_ms,
-    terms_of,
-)
+from store.schema.scoring import Scoring, escalated, head_start_ms
 from store.schema.terms import CaseStatus, Channel, Policy, Segment
 from store.schema.views import CaseView, QueueView
 
@@ -81,15 +77,16 @@ class Effect:
 def bounds_of(policy: Policy, queues: Mapping[QueueId, QueueView]) -> tuple[QueueBound, ...]:
     """Return for each queue by how much later somebody may come and still pass you."""
     anything = {rule.subject for rule in policy.subjects} | {_NO_RULE}
+    scoring = Scoring(policy)
     # A head start is a sum, so the largest difference is the sum of the largest differences.
     elsewhere_ms = (
-        _spread(_start(policy, channel=channel) for channel in Channel)
-        + _spread(_start(policy, segment=segment) for segment in Segment)
+        _spread(_start(scoring, channel=channel) for channel in Channel)
+        + _spread(_start(scoring, segment=segment) for segment in Segment)
         + _spread([0, policy.escalation_head_start_ms])
     )
     targets_ms = {queue.service_level_ms for queue in queues.values()}
-    moved_in_ms = _of_subjects(policy, anything) + _spread(
-        _start(policy, service_level_ms=target_ms) for target_ms in targets_ms
+    moved_in_ms = _of_subjects(scoring, anything) + _spread(
+        _start(scoring, service_level_ms=target_ms) for target_ms in targets_ms
     )
     found = []
     for queue in sorted(queues):
@@ -99,27 +96,26 @@ def bounds_of(policy: Policy, queues: Mapping[QueueId, QueueView]) -> tuple[Queu
         found.append(
             QueueBound(
                 queue=queue,
-                bound_ms=elsewhere_ms + _of_subjects(policy, own),
+                bound_ms=elsewhere_ms + _of_subjects(scoring, own),
                 moved_in_ms=elsewhere_ms + moved_in_ms,
             )
         )
     return tuple(found)
 
 
-def _of_subjects(policy: Policy, subjects: Iterable[str]) -> int:
-    return _spread(_start(policy, subject=subject) for subject in subjects)
+def _of_subjects(scoring: Scoring, subjects: Iterable[str]) -> int:
+    return _spread(_start(scoring, subject=subject) for subject in subjects)
 
 
 def _start(
-    policy: Policy,
+    scoring: Scoring,
     *,
     subject: str = _NO_RULE,
     channel: Channel = Channel.CHAT,
     segment: Segment = Segment.STANDARD,
     service_level_ms: int | None = None,
 ) -> int:
-    terms = terms_of(
-        policy,
+    terms = scoring.terms(
         subject=subject,
         channel=channel,
         segment=segment,
@@ -137,7 +133,7 @@ class _Scorer:
     """Head starts under one policy, each kind of case computed once."""
 
     def __init__(self, policy: Policy, queues: Mapping[QueueId, QueueView]) -> None:
-        self._policy = policy
+        self._scoring = Scoring(policy)
         self._queues = queues
         self._known: dict[tuple[str, Channel, Segment, QueueId | None, bool], int] = {}
 
@@ -146,14 +142,13 @@ class _Scorer:
         kind = (row.subject, row.channel, row.segment, row.queue, row.is_escalated)
         if kind not in self._known:
             queue = self._queues.get(row.queue or QueueId(""))
-            terms = terms_of(
-                self._policy,
+            terms = self._scoring.terms(
                 subject=row.subject,
                 channel=row.channel,
                 segment=row.segment,
                 service_level_ms=None if queue is None else queue.service_level_ms,
             )
-            terms = escalated(self._policy, terms) if row.is_escalated else terms
+            terms = escalated(self._scoring.policy, terms) if row.is_escalated else terms
             self._known[kind] = head_start_ms(terms)
         return self._known[kind]
 
