@@ -41,9 +41,25 @@ class Profile:
 
     ranked: those who are receiving and not kept free for a case, in the order of the policy's
     choice. open_count: how many of them have room for something. kept_out: how many agents each
-    reason keeps from everything. loads: how many of the others there are of each. queues: those
-    they serve, with the sum of their levels in its skills.
+    reason keeps from everything. loads: how many of the others there are of each. full: how many
+    of those have no room at all, without an offer and with one. queues: those they serve, with
+    the sum of their levels in its skills.
     """
+
+    __slots__ = (
+        "active_count",
+        "bit",
+        "capacity",
+        "full",
+        "kept_out",
+        "key",
+        "levels",
+        "loads",
+        "members",
+        "open_count",
+        "queues",
+        "ranked",
+    )
 
     def __init__(self, number: int, skills: tuple[SkillLevel, ...], capacity: int) -> None:
         self.bit = 1 << number
@@ -56,6 +72,7 @@ class Profile:
         self.open_count = 0
         self.kept_out: dict[Exclusion, int] = {}
         self.loads: dict[Load, int] = {}
+        self.full = [0, 0]
         self.queues: dict[QueueId, int] = {}
 
     def put_queue(self, queue: Queue) -> bool:
@@ -140,19 +157,19 @@ class Roster:
 
     def candidates(self, case: Case, queues: tuple[QueueId, ...]) -> list[RunnerUp]:
         """Return up to six agents of these queues who can take the case, the best first."""
-        if not self._bits(queues) & self._open:
-            return []
         own = queues[0]
         found: list[tuple[Measures, AgentId]] = []
-        for profile in self._profiles(self._bits(queues)):
-            if not profile.open_count:
-                continue
-            for measures, name in self._open_in(profile, case, own):
+        bits = self._bits(queues) & self._open
+        while bits:
+            # On a busy floor one or two profiles are open: quicker than to ask all of them.
+            lowest = bits & -bits
+            bits ^= lowest
+            for entry in self._open_in(self.profiles[lowest.bit_length() - 1], case, own):
                 if len(found) == RECORDED:
-                    if (measures, name) > found[-1]:
+                    if entry > found[-1]:
                         break
                     found.pop()
-                insort(found, (measures, name))
+                insort(found, entry)
         return [self.runner_up(name, own) for _, name in found]
 
     def spare(self, case: Case, *, by_load: bool) -> AgentId | None:
@@ -201,16 +218,19 @@ class Roster:
         bits = self._bits(queues)
         profiles = self._profiles(bits)
         counts = dict.fromkeys(_REASONS, 0)
-        units, is_exclusive = case.units, case.is_exclusive
+        counted, at_capacity, has_offer = 0, 0, 0
+        is_light = case.units == 1 and not case.is_exclusive
         for profile in profiles:
+            counted += profile.active_count
             if profile.kept_out:
                 for reason, number in profile.kept_out.items():
                     counts[reason] += number
-            capacity = profile.capacity
-            for (load, has_offer), number in profile.loads.items():
-                if load + units > capacity or (is_exclusive and load):
-                    counts[_NO_ROOM[has_offer]] += number
-        counted = sum([profile.active_count for profile in profiles])
+            # What a light case has no room in is counted already: most cases are light.
+            full = profile.full if is_light else _full_for(profile, case)
+            at_capacity += full[0]
+            has_offer += full[1]
+        counts[Exclusion.AT_CAPACITY] += at_capacity
+        counts[Exclusion.HAS_OFFER] += has_offer
         counts[Exclusion.SKILL_MISSING] = self._agents - counted
         if case.excluded:
             counts[Exclusion.REFUSED_BEFORE] = self._refused(case, bits)
@@ -334,8 +354,11 @@ class Roster:
         self._agents += change
         profile.active_count += change
         if isinstance(standing, tuple):
-            if standing[0] < profile.capacity:
+            load, has_offer = standing
+            if load < profile.capacity:
                 profile.open_count += change
+            else:
+                profile.full[has_offer] += change
             _add(profile.loads, standing, change)
         else:
             _add(profile.kept_out, standing, change)
@@ -348,6 +371,15 @@ def _add(counts: dict[Key, int], key: Key, change: int) -> None:
         counts[key] = number
     else:
         del counts[key]
+
+
+def _full_for(profile: Profile, case: Case) -> list[int]:
+    """Return how many agents have no room for the case, without an offer and with one."""
+    full = [0, 0]
+    for (load, has_offer), number in profile.loads.items():
+        if load + case.units > profile.capacity or (case.is_exclusive and load):
+            full[has_offer] += number
+    return full
 
 
 def comparison(choice: tuple[Criterion, ...]) -> Callable[[int, int, int], Measures]:

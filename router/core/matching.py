@@ -59,22 +59,22 @@ class Matching:
             self._take_in_policy(moved)
         if moved.queues:
             self._take_in_queues(moved, now_ms)
+        agents, cases = self.state.agents, self.state.cases
         for agent_name in moved.agents:
-            agent = self.state.agents[agent_name]
-            self._take_in_agent(agent)
-        self.agents.update(moved.agents)
+            self._take_in_agent(agents[agent_name])
+            self.agents[agent_name] = None
         moved.agents.clear()
         for name in moved.cases:
             place = self._places.pop(name, None)
             if place is not None:
                 self._take_out(name, place)
-            case = self.state.cases.get(name)
+            case = cases.get(name)
             if case is None:
                 self.timers.drop(name)
                 self.seekers.drop(name)
             else:
                 self._note(case, now_ms)
-        self.cases.update(moved.cases)
+                self.cases[name] = None
         moved.cases.clear()
 
     def put_case(self, case: Case, now_ms: int) -> None:
