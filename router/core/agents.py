@@ -123,19 +123,18 @@ class Roster:
                 self._serving[name] |= profile.bit
 
     def configure(self, agent: Agent) -> None:
-        """Take in an agent's skills and capacity."""
+        """Take in an agent's other skills or capacity, or a new agent's."""
         name, key = agent.agent, (agent.skills, agent.capacity)
         former = self.of_agent.get(name)
         profile = self._by_key.get(key)
         if profile is None:
             profile = self._make_profile(key)
-        if former is not profile:
-            if former is not None:
-                self._stand(former, name, None)
-                former.ranked.discard(name)
-                del former.members[name]
-            self.of_agent[name] = profile
-            profile.members[name] = agent
+        if former is not None:
+            self._stand(former, name, None)
+            former.ranked.discard(name)
+            del former.members[name]
+        self.of_agent[name] = profile
+        profile.members[name] = agent
 
     def put_agent(self, agent: Agent) -> bool:
         """Take in where an agent stands. Returns whether it can be kept free, and could not be."""
@@ -252,12 +251,10 @@ class Roster:
         level = self._level(self.of_agent[agent.agent], queue)
         return self._measures(-level, agent.load, agent.idle_since_ms)
 
-    def exclusion(self, agent: Agent, case: Case, queues: tuple[QueueId, ...]) -> Exclusion | None:
-        """Return what keeps an agent who works here from the case, or None."""
-        profile = self.of_agent[agent.agent]
-        if profile.queues.keys().isdisjoint(queues):
-            return Exclusion.SKILL_MISSING
-        reason = _exclusion(self._standing[agent.agent], case, profile.capacity)
+    def exclusion(self, agent: Agent, case: Case) -> Exclusion | None:
+        """Return what keeps an agent who works here, and has the skills, from the case, or None."""
+        capacity = self.of_agent[agent.agent].capacity
+        reason = _exclusion(self._standing[agent.agent], case, capacity)
         if reason is Exclusion.EARMARKED and agent.earmarked == case.case:
             reason = None if agent.has_room(case) else Exclusion.AT_CAPACITY
         if reason is None and agent.agent in case.excluded:
