@@ -339,8 +339,11 @@ def test_an_appointment_given_by_hand_and_taken_back_before_its_time_is_to_come_
     assert floor.holder() == ANN
     events = floor.do(SUPERVISOR, c.TakeBack(ref="r", case=ONE))
     assert kinds(events) == ["CaseScheduled"]
-    assert (floor.status(), floor.holder()) == (CaseStatus.SCHEDULED, None)
-    assert given(floor.wait(HOUR_MS)) == {ONE: ANN}, "she is as good as any other then"
+    back = only(events, e.CaseScheduled)
+    assert (back.former, back.cause, back.holder) == (ANN, QueueCause.TAKEN_BACK, None)
+    assert floor.status() is CaseStatus.SCHEDULED
+    assert given(floor.wait(HOUR_MS)) == {}, "Ann is excluded"
+    assert given(floor.ready(BOB)) == {ONE: BOB}
 
 
 def test_an_appointment_taken_back_when_it_is_due_waits_at_once() -> None:
@@ -356,7 +359,11 @@ def test_an_appointment_taken_back_when_it_is_due_waits_at_once() -> None:
 def test_an_appointment_of_an_agent_who_leaves_is_to_come_again() -> None:
     floor = booked()
     floor.do(SUPERVISOR, c.AssignCase(ref="r", case=ONE, agent=ANN))
-    assert kinds(floor.presence(Presence.LEAVE)) == ["PresenceChanged", "CaseScheduled"]
+    events = floor.presence(Presence.LEAVE)
+    assert kinds(events) == ["PresenceChanged", "CaseScheduled"]
+    assert only(events, e.CaseScheduled).cause is QueueCause.AGENT_LEFT
+    floor.presence(Presence.AVAILABLE)
+    assert given(floor.wait(HOUR_MS)) == {ONE: ANN}, "that excludes nobody"
 
 
 def test_an_appointment_transferred_before_its_time_is_to_come_in_the_other_queue() -> None:
@@ -370,6 +377,18 @@ def test_an_appointment_transferred_before_its_time_is_to_come_in_the_other_queu
     moved = only(events, e.CaseScheduled)
     assert (moved.queue, moved.due_at_ms) == (CLAIMS, due_at_ms)
     assert only(floor.wait(WINDOW_MS), e.CaseQueued).queue == CLAIMS
+
+
+def test_an_appointment_accepted_early_by_hand_and_escalated_excludes_who_had_it() -> None:
+    floor = booked()
+    floor.agent(SUE, is_active=False)
+    floor.agent(ANN, supervisor=SUE)
+    floor.do(SUPERVISOR, c.AssignCase(ref="r", case=ONE, agent=ANN))
+    events = floor.settle(agent(), c.OutcomeEscalate(reason="too hard"))
+    assert only(events, e.CaseScheduled).cause is QueueCause.ESCALATED
+    floor.ready(BOB)
+    floor.wait(HOUR_MS - WINDOW_MS)
+    assert (floor.kept(ANN), floor.kept(BOB)) == (None, ONE)
 
 
 # Leaving.
