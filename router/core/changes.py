@@ -336,9 +336,16 @@ def _configure_queue(state: State, event: e.QueueConfigured, moved: Moved) -> No
     )
     if former is not None:
         queue.is_in_hours = former.is_in_hours
+        queue.opens_at_ms = former.opens_at_ms
         if event.hours is not None:
             queue.periods = former.periods
     moved.queues[event.queue] = None
+
+
+def _switch_queue(state: State, event: e.QueueSwitched, _: Moved) -> None:
+    queue = state.queues.get(event.queue)
+    if queue is not None:
+        queue.is_open = event.is_open
 
 
 def _schedule_queue(state: State, event: e.QueueScheduled, moved: Moved) -> None:
@@ -366,6 +373,7 @@ def _turn_queue(
     queue = state.queues.get(event.queue)
     if queue is not None:
         queue.is_in_hours = is_in_hours
+        queue.opens_at_ms = event.opens_at_ms if isinstance(event, e.QueueClosed) else None
         queue.periods = tuple(each for each in queue.periods if each.closes_ms > event.at_ms)
         moved.queues[event.queue] = None
 
@@ -395,6 +403,7 @@ _ON_SITE: dict[type, Callable[[State, Any, Moved], None]] = {
     e.AgentDisconnected: _disconnect,
     e.AgentsJoined: _join,
     e.QueueConfigured: _configure_queue,
+    e.QueueSwitched: _switch_queue,
     e.QueueScheduled: _schedule_queue,
     e.QueueOpened: _open_queue,
     e.QueueClosed: _close_queue,
