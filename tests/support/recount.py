@@ -19,8 +19,8 @@ class Visit(Struct, kw_only=True):
     queue: QueueId
     entered_ms: int
     since_ms: int
-    answered_ms: int | None = None
-    abandoned_ms: int | None = None
+    answered: e.CaseHandled | None = None
+    abandoned: e.CaseClosed | None = None
 
 
 class Holding(Struct, kw_only=True):
@@ -38,14 +38,14 @@ def queue_figures(log: Sequence[e.AnyEvent], queue: QueueId, day_ms: int) -> Que
     visits = [visit for case in _cases(log) for visit in _visits(log, case)]
     here = [visit for visit in visits if visit.queue == queue]
     answered = [
-        (x.answered_ms - x.since_ms, _target(log, queue, x.answered_ms))
+        (x.answered.at_ms - x.since_ms, _target(log, queue, x.answered.seq))
         for x in here
-        if x.answered_ms is not None and x.answered_ms >= day_ms
+        if x.answered is not None and x.answered.at_ms >= day_ms
     ]
     abandoned = [
-        (x.abandoned_ms - x.since_ms, _target(log, queue, x.abandoned_ms))
+        (x.abandoned.at_ms - x.since_ms, _target(log, queue, x.abandoned.seq))
         for x in here
-        if x.abandoned_ms is not None and x.abandoned_ms >= day_ms
+        if x.abandoned is not None and x.abandoned.at_ms >= day_ms
     ]
     handled = [x.worked_ms for x in _all_holdings(log) if x.queue == queue and x.ended_ms >= day_ms]
     waiting = [since for name, since in _waiting(log) if name == queue]
@@ -137,15 +137,11 @@ def _visits(log: Sequence[e.AnyEvent], case: CaseId) -> list[Visit]:
             is_held, is_waiting = event.is_held, not event.is_held
         elif isinstance(event, e.CaseAssigned):
             is_held = is_waiting = False
-        elif isinstance(event, e.CaseHandled) and visits[-1].answered_ms is None:
-            visits[-1].answered_ms = event.at_ms
-        elif _is_abandoned(event) and is_waiting and visits[-1].answered_ms is None:
-            visits[-1].abandoned_ms = event.at_ms
+        elif isinstance(event, e.CaseHandled) and visits[-1].answered is None:
+            visits[-1].answered = event
+        elif isinstance(event, e.CaseClosed) and is_waiting and visits[-1].answered is None:
+            visits[-1].abandoned = event if event.cause is CloseCause.ABANDONED else None
     return visits
-
-
-def _is_abandoned(event: e.AnyEvent) -> bool:
-    return isinstance(event, e.CaseClosed) and event.cause is CloseCause.ABANDONED
 
 
 def _waiting(log: Sequence[e.AnyEvent]) -> Iterable[tuple[QueueId, int]]:
@@ -178,7 +174,7 @@ def _holdings(log: Sequence[e.AnyEvent], case: CaseId) -> list[Holding]:
             continue
         if before.holder is not None:
             visits = _visits(own[:at], case)
-            if visits[-1].answered_ms is not None:
+            if visits[-1].answered is not None:
                 found.append(
                     Holding(
                         agent=before.holder,
@@ -201,11 +197,11 @@ def _worked(own: Sequence[e.AnyCaseEvent], begin: int) -> int:
     )
 
 
-def _target(log: Sequence[e.AnyEvent], queue: QueueId, at_ms: int) -> int:
+def _target(log: Sequence[e.AnyEvent], queue: QueueId, seq: int) -> int:
     past = [
         x.service_level_ms
         for x in log
-        if isinstance(x, e.QueueConfigured) and x.queue == queue and x.at_ms <= at_ms
+        if isinstance(x, e.QueueConfigured) and x.queue == queue and x.seq < seq
     ]
     return past[-1]
 
