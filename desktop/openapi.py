@@ -14,6 +14,7 @@ from desktop.sessions import COOKIE
 from desktop.widget_api import OpenSession
 from store.schema.commands import AnyCommand
 from store.schema.documents import Json, components
+from store.schema.figures import FloorFigures
 from store.schema.frames import Ok
 from store.schema.terms import FileRef
 from store.schema.views import (
@@ -158,6 +159,13 @@ ROUTES = (
         errors=("bad_query",),
         action="read_notifications",
         query=_BACKWARDS,
+    ),
+    Described(
+        path="/figures",
+        summary="The figures of the day, by queue and by agent.",
+        answered=FloorFigures,
+        errors=("unavailable",),
+        action="read_figures",
     ),
     Described(
         path="/commands",

@@ -25,6 +25,7 @@ from desktop.openapi import serve_openapi
 from desktop.pages import page_routes
 from desktop.problems import EdgeError, problem
 from desktop.sessions import Sessions
+from desktop.wallboard import Wallboard
 from store.bus import Bus
 from store.clock import Clock, Ids
 from store.files import FileStore
@@ -75,6 +76,7 @@ def create_app(  # noqa: PLR0913 - each part of a web process, once
         crowd=Crowd(settings.limits.sockets_per_address),
         paces=Paces(),
         attendance=Attendance(hub, courier, ids),
+        wallboard=Wallboard(hub, log, records, clock),
         is_demo=is_demo,
     )
 
@@ -82,7 +84,7 @@ def create_app(  # noqa: PLR0913 - each part of a web process, once
     async def life(_: Starlette) -> AsyncIterator[None]:
         async with courier.running(), edge.hub.running(), edge.guard.running():
             await edge.attendance.part_with_the_gone()
-            async with edge.attendance.running():
+            async with edge.attendance.running(), edge.wallboard.running():
                 yield
 
     app = Starlette(

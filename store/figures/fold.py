@@ -3,25 +3,16 @@
 from collections.abc import Iterable
 
 import msgspec
-from msgspec import Struct
 
 from store.figures.counting import Calendar, Counting
 from store.figures.state import State
 from store.figures.tally import Tally
 from store.schema.events import AnyEvent
-from store.schema.figures import AgentFigures, FloorFigures, QueueFigures, WaitRange
+from store.schema.figures import AgentFigures, FloorFigures, QueueFigures, Wait, WaitRange
 from store.schema.ids import AgentId, CaseId, ClientId, QueueId
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(State).decode
-
-
-class Awaited(Struct, frozen=True, kw_only=True):
-    """Where a case is in its queue, and how long it may still wait, when that is known."""
-
-    case: CaseId
-    place: int
-    expected: WaitRange | None
 
 
 class Figures:
@@ -65,8 +56,9 @@ class Figures:
 
     # The figures.
 
-    def whole(self) -> FloorFigures:
+    def whole(self, now_ms: int) -> FloorFigures:
         """Return the figures of every queue and agent."""
+        self._counting.advance(now_ms)
         state = self._counting.state
         return self._figures(sorted(state.queues), sorted(state.agents))
 
@@ -86,15 +78,15 @@ class Figures:
         counting.changed_agents.clear()
         return figures
 
-    def awaited_by(self, client: ClientId) -> list[Awaited]:
+    def awaited_by(self, client: ClientId) -> list[Wait]:
         """Return the waits of one client's cases, the oldest first."""
         return [self._awaited(case) for case in self._counting.waiting_of.get(client, ())]
 
-    def _awaited(self, name: CaseId) -> Awaited:
+    def _awaited(self, name: CaseId) -> Wait:
         case = self._counting.state.cases[name]
         assert case.queue is not None
         place = self._counting.lines[case.queue].place(case)
-        return Awaited(case=name, place=place, expected=self._expected(case.queue, place))
+        return Wait(case=name, place=place, expected=self._expected(case.queue, place))
 
     def _expected(self, name: QueueId, place: int | None = None) -> WaitRange | None:
         waiting = len(self._counting.lines[name].order)

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from store.schema.ids import AgentId, QueueId
+from store.schema.ids import AgentId, CaseId, QueueId
 from store.schema.terms import Presence
 
 
@@ -11,6 +11,14 @@ class WaitRange(Struct, frozen=True, kw_only=True):
 
     low_ms: int
     high_ms: int
+
+
+class Wait(Struct, frozen=True, kw_only=True):
+    """Where a case is in its queue, 1 for the next, and how long it will still wait, if known."""
+
+    case: CaseId
+    place: int
+    expected: WaitRange | None = None
 
 
 class QueueFigures(Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ def test_fold_is_the_count_of_the_whole_log(data: st.DataObject, steps: int) -> 
         teller.step()
         figures.apply(teller.log[figures.seq :])
     day_ms, _ = PARIS.around(teller.log[-1].at_ms)
-    whole = figures.whole()
+    whole = figures.whole(teller.log[-1].at_ms)
     assert whole.day_ms == day_ms
     for queue, found in zip(QUEUES, whole.queues, strict=True):
         assert _counted(found) == queue_figures(teller.log, queue, day_ms)
@@ -53,8 +53,8 @@ def test_fold_goes_on_from_what_it_kept_and_from_what_it_told(
         if changed is not None:
             queues |= {row.queue: row for row in changed.queues}
             agents |= {row.agent: row for row in changed.agents}
-    whole = straight.whole()
-    assert interrupted.whole() == whole
+    whole = straight.whole(teller.log[-1].at_ms)
+    assert interrupted.whole(teller.log[-1].at_ms) == whole
     assert tuple(queues[name] for name in sorted(QUEUES)) == whole.queues
     assert tuple(agents[name] for name in sorted(AGENTS)) == whole.agents
     assert interrupted.dump() == straight.dump()

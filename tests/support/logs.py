@@ -84,6 +84,21 @@ class LogTeller:
         self.case(e.CaseOpened, case, channel=Channel.CHAT, subject="other")
         self.queue_case(case, QUEUES[self._draw(2)], is_held=self._draw(4) == 0)
 
+    def case_waits(self, queue: QueueId) -> CaseId:
+        """Open a case and let it wait in this queue."""
+        case = CaseId(f"case_{len(self._status)}")
+        self.case(e.CaseOpened, case, channel=Channel.CHAT, subject="other")
+        self.queue_case(case, queue)
+        return case
+
+    def rush(self, queue: QueueId) -> None:
+        """Let a case wait that goes before all others."""
+        first, self.now_ms = self.now_ms, self.now_ms - 100_000 - len(self.log)
+        case = CaseId(f"case_{len(self._status)}")
+        self.case(e.CaseOpened, case, channel=Channel.CHAT, subject="other")
+        self.queue_case(case, queue)
+        self.now_ms = first
+
     def queue_case(self, case: CaseId, queue: QueueId, *, is_held: bool = False) -> None:
         self._holders.pop(case, None)
         self._queue_of[case] = queue
