@@ -27,6 +27,13 @@ export function clock(ms: number): string {
   return hours > 0 ? `${hours}:${rest}` : rest
 }
 
+/** 94 %; a dash for what there is nothing of. */
+export function percent(share: number | null | undefined): string {
+  if (share === null || share === undefined) return '—'
+  const whole = Math.round(share * 100)
+  return language.code === 'fr' ? `${whole} %` : `${whole}%`
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Making a format costs far more than using it, and a conversation shows hundreds of times. */
