@@ -16,6 +16,7 @@ from store.schema.commands import AnyCommand
 from store.schema.documents import Json, components
 from store.schema.figures import FloorFigures
 from store.schema.frames import Ok
+from store.schema.questions import AgentExplained, CaseExplained
 from store.schema.terms import FileRef
 from store.schema.views import (
     Article,
@@ -37,6 +38,7 @@ _STAFF: tuple[Json, ...] = ({"desk": []},)
 _CLIENT: tuple[Json, ...] = ({"widget": []},)
 _ANYBODY: tuple[Json, ...] = ()
 _PAGED = ("cursor", "limit")
+_REFUSED_BY_THE_ROUTER = frozenset({"/commands", "/cases/{case}/explanation"})
 _BACKWARDS = ("before", "limit")
 _PARAMETERS = {
     "text": "Words to find; accents and case do not count.",
@@ -122,6 +124,20 @@ ROUTES = (
         errors=("not_found", "bad_query"),
         action="read_case",
         query=_BACKWARDS,
+    ),
+    Described(
+        path="/cases/{case}/explanation",
+        summary="Why a case waits now, and who could have it. A closed case is a 409.",
+        answered=CaseExplained,
+        errors=("not_found", "unavailable"),
+        action="explain_case",
+    ),
+    Described(
+        path="/agents/{agent}/explanation",
+        summary="Why an agent is given nothing more now.",
+        answered=AgentExplained,
+        errors=("not_found", "unavailable"),
+        action="explain_agent",
     ),
     Described(
         path="/clients",
@@ -334,7 +350,7 @@ def _responses(route: Described, shape_of: dict[object, Json]) -> Json:
         status: {"description": "; ".join(f"`{x}`: {PROBLEMS[x][1]}" for x in codes), **problem}
         for status, codes in sorted(by_status.items())
     }
-    if route.path == "/commands":
+    if route.path in _REFUSED_BY_THE_ROUTER:
         bad["409"] = {"description": "A refusal; nothing has changed.", **problem}
     return {str(route.status): good, **bad}
 
