@@ -40,7 +40,7 @@ export function explain(code: string): string {
 }
 
 /** The words for a name that the router gives; the name itself when there are none. */
-export function named(kind: 'term' | 'why' | 'exclusion', name: string): string {
+export function named(kind: 'term' | 'why', name: string): string {
   const key = `${kind}.${name}`
   return key in fr ? t(key as MessageKey) : name
 }
