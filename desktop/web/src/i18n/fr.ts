@@ -384,7 +384,7 @@ export const fr = {
   'still.earmark': '{agent} est gardé libre pour lui.',
   'still.soonest': 'Qui pourrait le prendre au plus tôt',
   'still.free': 'libre',
-  'idle.title': 'Pourquoi ne reçoit-il rien de plus ?',
+  'idle.title': 'Pourquoi rien de plus maintenant ?',
   'idle.not_available': 'Son statut ne reçoit pas de dossiers.',
   'idle.not_connected': 'Hors ligne.',
   'idle.at_capacity': 'Sa capacité est atteinte.',
