@@ -30,7 +30,7 @@ class Counting:
         self.state = state
         self.changed_queues: set[QueueId] = set(state.queues)
         self.changed_agents: set[AgentId] = set(state.agents)
-        self.lines = {name: Line() for name in state.queues}
+        self.lines: dict[QueueId, Line] = {}
         self.waiting_of: dict[ClientId, dict[CaseId, None]] = defaultdict(dict)
         self._calendar = calendar
         # Any: each reaction takes the event of its own key. What is not here changes no figure.
@@ -276,12 +276,17 @@ class Counting:
         return agent
 
     def _line_up(self) -> None:
+        waiting: dict[QueueId, list[OpenCase]] = {name: [] for name in self.state.queues}
+        held: dict[QueueId, set[CaseId]] = {name: set() for name in self.state.queues}
         by_age = sorted(self.state.cases.items(), key=lambda entry: entry[1].number)
         for name, case in by_age:
             if case.queue is None:
                 continue
             if case.is_waiting:
-                self.lines[case.queue].add(case)
+                waiting[case.queue].append(case)
                 self.waiting_of[case.client][name] = None
             elif case.is_held:
-                self.lines[case.queue].held.add(name)
+                held[case.queue].add(name)
+        for queue, cases in waiting.items():
+            line = self.lines[queue] = Line(cases)
+            line.held = held[queue]

@@ -1,6 +1,7 @@
 """Numbers in order that know their place: a sorted list in short pieces."""
 
 from bisect import bisect_left, insort
+from collections.abc import Iterable
 
 # A piece is split when it is this long: moving a few thousand bytes is as good as free.
 _LONGEST = 512
@@ -11,11 +12,13 @@ Place = tuple[int, int]
 class Ranked:
     """Distinct pairs in order. Adding, removing and asking for a place cost about the same."""
 
-    def __init__(self) -> None:
-        self._pieces: list[list[Place]] = []
+    def __init__(self, pairs: Iterable[Place] = ()) -> None:
+        in_order = sorted(pairs)
+        half = _LONGEST // 2
+        self._pieces = [in_order[at : at + half] for at in range(0, len(in_order), half)]
         # The last of each piece, to find the right one.
-        self._lasts: list[Place] = []
-        self._count = 0
+        self._lasts = [piece[-1] for piece in self._pieces]
+        self._count = len(in_order)
 
     def __len__(self) -> int:
         return self._count

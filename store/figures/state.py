@@ -1,5 +1,7 @@
 """What the fold remembers: everything it needs to go on, and nothing that has ended."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from store.figures.ranked import Ranked
@@ -58,9 +60,9 @@ class State(Struct, kw_only=True):
 class Line:
     """Who waits in one queue, in the router's order and by age; made again from the state."""
 
-    def __init__(self) -> None:
-        self.order = Ranked()
-        self.ages = Ranked()
+    def __init__(self, waiting: Sequence[OpenCase] = ()) -> None:
+        self.order = Ranked((case.key, case.number) for case in waiting)
+        self.ages = Ranked((case.since_ms, case.number) for case in waiting)
         self.held: set[CaseId] = set()
 
     def add(self, case: OpenCase) -> None:

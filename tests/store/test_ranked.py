@@ -25,6 +25,15 @@ def test_places_are_those_of_a_sorted_list(
         assert ranked.before(asked) == sum(pair < asked for pair in plain)
 
 
+@given(st.sets(a_pair, max_size=50), a_pair)
+def test_pairs_given_at_once_are_in_order(
+    pairs: set[tuple[int, int]], asked: tuple[int, int]
+) -> None:
+    ranked = Ranked(pairs)
+    assert (len(ranked), ranked.first) == (len(pairs), min(pairs, default=None))
+    assert ranked.before(asked) == sum(pair < asked for pair in pairs)
+
+
 def test_many_pairs_in_any_order() -> None:
     pairs = [((number * 7_919) % 20_011, number) for number in range(20_000)]
     ranked = Ranked()
