@@ -84,6 +84,50 @@ def test_waits_that_end_are_compared_with_what_was_announced() -> None:
     assert (hall.now().announced, hall.now().kept) == (3, 2)
 
 
+@pytest.mark.parametrize(("waited_ms", "in_time"), [(MINUTE_MS, 1), (MINUTE_MS + 1, 0)])
+def test_an_answer_at_the_target_is_in_time_and_a_client_who_leaves_then_does_not_count(
+    waited_ms: int, in_time: int
+) -> None:
+    hall = Hall()
+    answered, left = hall.arrive(), hall.arrive()
+    hall.teller.now_ms += waited_ms
+    hall.teller.assign(answered, AGENTS[0])
+    hall.teller.handle(answered)
+    hall.teller.close(left, CloseCause.ABANDONED)
+    now = hall.now()
+    assert (now.answered, now.in_time, now.answer_ms) == (1, in_time, waited_ms)
+    assert (now.abandoned, now.abandoned_late) == (1, 1 - in_time)
+    assert (now.service_level, now.abandonment) == (float(in_time), 0.5)
+
+
+def test_waiting_for_the_client_is_no_handling_whoever_holds_the_case() -> None:
+    hall = Hall()
+    case = hall.arrive()
+    hall.teller.assign(case, AGENTS[0])
+    hall.teller.handle(case)
+    hall.teller.now_ms += MINUTE_MS
+    hall.teller.case(e.CaseWaiting, case, closes_at_ms=0)
+    hall.teller.now_ms += 60 * MINUTE_MS
+    hall.teller.assign(case, AGENTS[1])
+    hall.teller.now_ms += 60 * MINUTE_MS
+    hall.teller.case(e.CaseResumed, case)
+    hall.teller.now_ms += 2 * MINUTE_MS
+    hall.teller.close(case, CloseCause.CLOSED)
+    assert (hall.now().handled, hall.now().handling_ms) == (2, 3 * MINUTE_MS)
+    agents = hall.figures.whole(hall.teller.now_ms).agents
+    assert [row.handling_ms for row in agents] == [MINUTE_MS, 2 * MINUTE_MS, 0]
+
+
+def test_cases_that_need_not_wait_teach_nothing() -> None:
+    hall = Hall()
+    for _ in range(LEAST_GAPS):
+        hall.arrive()
+        hall.teller.assign(hall.line.pop(), AGENTS[0])
+        hall.teller.now_ms += MINUTE_MS
+    hall.arrive(2)
+    assert hall.now().expected is None
+
+
 @pytest.mark.parametrize(("left_after", "announced"), [(1, 0), (30, 1)])
 def test_a_client_who_leaves_was_told_wrong_only_beyond_the_range(
     left_after: int, announced: int

@@ -75,7 +75,7 @@ class LogTeller:
         self.floor(e.QueueOpened, queue=QUEUES[self._draw(2)])
 
     def pass_time(self) -> None:
-        self.now_ms += (1, 700, 45_000, 600_000, 9 * 3_600_000)[self._draw(5)]
+        self.now_ms += (1, 700, TARGET_MS, 600_000, 9 * 3_600_000)[self._draw(5)]
 
     # Cases.
 
