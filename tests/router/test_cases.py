@@ -442,10 +442,11 @@ def test_events_about_unknown_cases_and_queues_leave_no_trace() -> None:
         e.QueueScheduled(seq=seq + 5, at_ms=at_ms, queue=CLAIMS, periods=()),
         e.QueueClosed(seq=seq + 6, at_ms=at_ms, queue=CLAIMS),
         e.QueueOpened(seq=seq + 7, at_ms=at_ms, queue=CLAIMS),
+        e.QueueSwitched(seq=seq + 8, at_ms=at_ms, queue=CLAIMS, is_open=False),
     ]
     for event in events:
         floor.router.apply(event)
         assert floor.router.tick(at_ms) == []
-    assert floor.router.seq == seq + 7
+    assert floor.router.seq == seq + 8
     assert (floor.router.state.cases, floor.router.state.queues) == before
     assert floor.kept() is None
