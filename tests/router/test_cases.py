@@ -19,6 +19,7 @@ from store.schema.terms import (
     FileRef,
     Language,
     Policy,
+    Presence,
     QueueCause,
     SubjectRule,
 )
@@ -330,6 +331,22 @@ def test_an_escalation_to_nobody_there_queues_with_a_head_start_once() -> None:
     floor.ready(BOB, supervisor=SUE)
     again = only(floor.settle(agent(BOB), escalate), e.CaseEscalated)
     assert again.head_start_ms == 900_000
+
+
+def test_an_escalation_to_a_supervisor_on_leave_queues_as_well() -> None:
+    floor = held()
+    floor.connect(SUE)
+    floor.presence(Presence.LEAVE, SUE)
+    events = floor.settle(agent(), c.OutcomeEscalate(reason="too hard"))
+    assert only(events, e.CaseEscalated).to is None
+    queued = only(events, e.CaseQueued)
+    assert (queued.cause, queued.former) == (QueueCause.ESCALATED, ANN)
+    assert floor.holder() is None, "Ann had it"
+    floor.presence(Presence.UNAVAILABLE, SUE)
+    floor.ready(BOB, supervisor=SUE)
+    again = floor.settle(agent(BOB), c.OutcomeEscalate(reason="too hard"))
+    assert only(again, e.CaseEscalated).to == SUE
+    assert floor.holder() == SUE, "who is not there now will be"
 
 
 def test_an_escalation_needs_a_supervisor() -> None:
