@@ -19,7 +19,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.applications import Starlette
 
-from bench import chat, start
+from bench import chat, durable, start
+from bench import router as bench_router
 from bench.report import show
 from desktop import demo
 from desktop.serving import WebServer, listen, web_config
@@ -30,6 +31,7 @@ from router.service import run_writer
 from router.simulation import commands as simulation
 from store.bus import Bus, MemoryBus, RedisBus
 from store.clock import Clock, Ids, SystemClock
+from store.collector import settle
 from store.database import Database
 from store.files import FileStore
 from store.lease import Lease
@@ -44,9 +46,6 @@ from store.schema.views import Credential
 from store.settings import Settings, settings_from_environment
 
 BAD_START = 2
-# Objects before the young are looked at, and how much rarer the older: nothing of ours is cyclic
-# and short-lived but what errors leave behind.
-COLLECT_AFTER = (20_000, 20, 100)
 
 
 class StartError(Exception):
@@ -208,6 +207,14 @@ def _bench_chat(options: argparse.Namespace, settings: Settings) -> None:
     show(chat.run(settings, chat.Size()), is_json=options.json)
 
 
+def _bench_router(options: argparse.Namespace, _: Settings) -> None:
+    show(bench_router.run(options.sizes), is_json=options.json)
+
+
+def _bench_durable(options: argparse.Namespace, _: Settings) -> None:
+    show(durable.run(), is_json=options.json)
+
+
 def _bench_start(options: argparse.Namespace, settings: Settings) -> None:
     show(start.run(settings), is_json=options.json)
 
@@ -256,7 +263,7 @@ async def _serve_pages(parts: Parts, listener: socket.socket, *, is_demo: bool) 
     hint = _sign_ins(settings) if is_demo else ""
 
     def ready() -> None:
-        _settle()
+        settle()
         sys.stdout.write(f"{hint}Aiguilleur is ready: {settings.public_url}/desk\n")
         sys.stdout.flush()
 
@@ -369,13 +376,6 @@ def _listening(settings: Settings) -> Iterator[tuple[socket.socket, Settings]]:
         yield listener, _changed(settings, {"port": listener.getsockname()[1]})
 
 
-def _settle() -> None:
-    """Keep the collector off the hot path: what lives now lives for ever, and it need not look."""
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
-    gc.enable()
-
-
 def _run(main_part: Coroutine[None, None, None]) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
@@ -449,9 +449,14 @@ def _parser() -> argparse.ArgumentParser:
     measured = bench.add_subparsers(required=True, metavar="what")
     for name, run, text in (
         ("chat", _bench_chat, "client's frame to agent's frame, beside a bare echo"),
+        ("router", _bench_router, "close to next assignment in the core, beside two rivals"),
+        ("durable", _bench_durable, "commands to the disk and out again, beside bare inserts"),
         ("start", _bench_start, "time to ready, empty and with 100,000 open cases"),
     ):
         _command(measured, name, run, text).add_argument("--json", action="store_true")
+    measured.choices["router"].add_argument(
+        "--sizes", type=int, nargs="+", default=bench_router.SIZES, help="how many cases wait"
+    )
     return parser
 
 

@@ -1,94 +1,104 @@
 """The index over the state: which case is next for an agent, which agent is best for a case.
 
-It is derived from the state, and for rings from the time as well, never stored, and never an
-authority: it can be thrown away and built again.
+It is derived from the state, and for rings and earmarks from the time as well, never stored, and
+never an authority: it can be thrown away and built again.
 """
 
-from router.core.agents import CostKey, Profile, Roster
-from router.core.ranking import Rank, Ranking
-from router.core.state import Agent, Case, Queue, State
+from router.core.agents import CostKey, Profile, Roster, runner_up
+from router.core.changes import Moved
+from router.core.ranking import Ranking
+from router.core.seekers import Seekers
+from router.core.state import Agent, Case, State
 from router.core.timers import Timers
 from store.schema.ids import AgentId, CaseId, QueueId
-from store.schema.terms import Ring, RunnerUp
+from store.schema.terms import CaseStatus, ChoiceCause, Ring, RunnerUp, SkillLevel
 
-PoolKey = tuple[QueueId, CostKey]
-Waiting = tuple[Rank, CaseId]
+Pool = Ranking[CaseId, int]
+Waiting = tuple[int, CaseId]
+Rules = tuple[tuple[SkillLevel, ...], tuple[Ring, ...]]
 
 
 class Matching:
-    """Waiting cases in pools by queue and cost; agents in the roster; timers of both."""
+    """Waiting cases in pools by queue and cost; agents in the roster; timers of all.
+
+    cases, agents: those that moved and that nobody has tried to give or to serve since. A case
+    among them is in no pool.
+    """
 
     def __init__(self, state: State) -> None:
         self.state = state
         self.roster = Roster()
-        self.timers = Timers()
-        self._pools: dict[PoolKey, Ranking[CaseId]] = {}
-        self._costs: set[CostKey] = set()
-        self._personal: dict[AgentId, Ranking[CaseId]] = {}
-        self._queues_of: dict[CaseId, tuple[QueueId, ...]] = {}
-        self._held: dict[CaseId, AgentId] = {}
-        self._rings: dict[QueueId, tuple[Ring, ...]] = {}
-        for queue in state.queues.values():
-            self.put_queue(queue)
-        for agent in state.agents.values():
-            self.put_agent(agent)
+        self.timers = Timers(state)
+        self.seekers = Seekers()
+        self.cases: dict[CaseId, None] = {}
+        self.agents: dict[AgentId, None] = {}
+        self._pools: dict[tuple[QueueId, CostKey], Pool] = {}
+        self._costs: list[CostKey] = []
+        self._personal: dict[AgentId, Pool] = {}
+        self._places: dict[CaseId, tuple[Pool, ...]] = {}
+        self._rules: dict[QueueId, Rules] = {}
+        self.roster.put_choice(state.policy.choice, ())
+        self.refresh(
+            Moved(queues=dict.fromkeys(state.queues), agents=dict.fromkeys(state.agents)),
+            state.at_ms,
+        )
         for case in state.cases.values():
+            self._note(case, state.at_ms)
             self.put_case(case, state.at_ms)
+        self.agents.clear()
+        self.seekers.forget_news()
 
     # Keep in step with the state.
 
-    def put_agent(self, agent: Agent) -> None:
-        """Take in an agent's state."""
-        made = self.roster.put_agent(agent)
-        if made is not None:
-            for queue in made.queues:
-                self._show_heads(queue, [made])
-        self.timers.put_agent(agent)
-
-    def put_queue(self, queue: Queue) -> None:
-        """Take in a queue's rules, and move its waiting cases to the rings they now have."""
-        self._show_heads(queue.queue, self.roster.put_queue(queue))
-        if self._rings.get(queue.queue, ()) == queue.rings:
-            return
-        self._rings[queue.queue] = queue.rings
-        moved = [name for name, queues in self._queues_of.items() if queues[0] == queue.queue]
-        for name in moved:
-            self.put_case(self.state.cases[name], self.state.at_ms)
+    def refresh(self, moved: Moved, now_ms: int) -> None:
+        """Take in what has moved, and empty `moved`."""
+        if moved.has_policy:
+            self._take_in_policy(moved)
+        if moved.queues:
+            self._take_in_queues(moved, now_ms)
+        for agent_name in moved.agents:
+            agent = self.state.agents[agent_name]
+            self._take_in_agent(agent)
+        self.agents.update(moved.agents)
+        moved.agents.clear()
+        for name in moved.cases:
+            places = self._places.pop(name, None)
+            if places is not None:
+                for pool in places:
+                    pool.discard(name)
+            case = self.state.cases.get(name)
+            if case is None:
+                self.timers.drop(name)
+                self.seekers.drop(name)
+            else:
+                self._note(case, now_ms)
+        self.cases.update(moved.cases)
+        moved.cases.clear()
 
     def put_case(self, case: Case, now_ms: int) -> None:
-        """Take in an open case's state: in the pools if it waits for anybody, or held for one."""
-        self.take_out(case.case)
-        self.timers.put_case(case)
-        if not case.is_waiting:
+        """Leave a waiting case to whoever can take it later."""
+        if not case.is_waiting or case.is_held or case.case in self._places:
             return
-        rank = (case.key, case.number)
+        rank = case.rank
         if case.preferred is not None:
-            self._personal.setdefault(case.preferred, Ranking()).put(case.case, rank)
-            self._held[case.case] = case.preferred
-        queues = self._rings_at(case, now_ms)
-        self._queues_of[case.case] = queues
-        if case.preferred is None:
-            for queue in queues:
-                self._put_in_pool(queue, case, rank)
-
-    def take_out(self, name: CaseId) -> None:
-        """Forget a case that waits no more."""
-        queues = self._queues_of.pop(name, ())
-        self.timers.drop_case(name)
-        for queue in queues:
-            for cost in self._costs:
-                pool = self._pools.get((queue, cost))
-                if pool is not None:
-                    pool.discard(name)
-        held_for = self._held.pop(name, None)
-        if held_for is not None:
-            self._personal[held_for].discard(name)
+            pool = self._personal.get(case.preferred)
+            if pool is None:
+                pool = self._personal[case.preferred] = Ranking()
+            pool.put(case.case, rank)
+            self._places[case.case] = (pool,)
+            return
+        cost = (case.units, case.is_exclusive)
+        self._places[case.case] = tuple(
+            self._put_in_pool(queue, cost, case.case, rank) for queue in self.queues(case, now_ms)
+        )
 
     # Ask.
 
     def best_case(self, agent: Agent) -> Waiting | None:
         """Return the first waiting case that the agent may be given, or None."""
-        if not agent.is_receiving or agent.exclusives or agent.load >= agent.capacity:
+        if agent.earmarked is not None:
+            return self._kept_for(agent)
+        if agent.exclusives or agent.load >= agent.capacity or not agent.is_receiving:
             return None
         best = self._best_personal(agent)
         profile = self.roster.of_agent[agent.agent]
@@ -101,56 +111,110 @@ class Matching:
                 best = found
         return best
 
-    def candidates(self, case: Case) -> list[RunnerUp]:
+    def candidates(self, case: Case, now_ms: int) -> tuple[ChoiceCause, list[RunnerUp]]:
         """Return up to six agents who can be given the waiting case now, the best first."""
-        queues = self._queues_of[case.case]
-        if case.preferred is None:
-            return self.roster.candidates(case, queues)
-        agent = self.state.agents[case.preferred]
-        if not (agent.is_receiving and agent.has_room(case)):
-            return []
-        level = self.roster.of_agent[agent.agent].level(self.state.queues[queues[0]])
-        return [
-            RunnerUp(
-                agent=agent.agent,
-                skill_level=level,
-                load=agent.load,
-                idle_since_ms=agent.idle_since_ms,
-            )
-        ]
+        if case.is_held:
+            return ChoiceCause.BEST, []
+        name, cause = case.preferred, ChoiceCause.PREFERRED
+        if name is None:
+            name, cause = case.earmark, ChoiceCause.EARMARKED
+        if name is not None:
+            agent = self.state.agents[name]
+            is_kept_for_another = agent.earmarked not in {None, case.case}
+            if agent.is_receiving and agent.has_room(case) and not is_kept_for_another:
+                level = self.roster.of_agent[name].level(self.state.queues[case.queue])
+                return cause, [runner_up(agent, level)]
+            if cause is ChoiceCause.PREFERRED:
+                return cause, []
+        return ChoiceCause.BEST, self.roster.candidates(case, self.queues(case, now_ms))
+
+    def queues(self, case: Case, now_ms: int) -> tuple[QueueId, ...]:
+        """Return the queues whose agents may take the case: its own, then the rings open for it."""
+        queue = self.state.queues.get(case.queue)
+        if queue is None or not queue.rings:
+            return (case.queue,)
+        waited_ms = now_ms - case.enqueued_at_ms
+        opened = [ring.queue for ring in queue.rings if ring.after_ms <= waited_ms]
+        return tuple(dict.fromkeys((case.queue, *opened)))
 
     def serves(self, agent: Agent, queue: QueueId) -> bool:
         """Whether the agent has the skills of the queue."""
         return queue in self.roster.of_agent[agent.agent].queues
 
-    def held_for(self, agent: AgentId) -> list[CaseId]:
-        """Return the waiting cases held for one agent, the first in order first."""
-        personal = self._personal.get(agent)
-        return [] if personal is None else [name for _, name in personal.ascending()]
+    def awaiting(self, agent: AgentId) -> list[CaseId]:
+        """Return the waiting cases that prefer the agent, in no order."""
+        pool = self._personal.get(agent)
+        settled = [] if pool is None else [name for _, name in pool.ascending()]
+        moving = [self.state.cases[name] for name in self.cases if name in self.state.cases]
+        return settled + [
+            case.case for case in moving if case.is_waiting and case.preferred == agent
+        ]
 
-    # Helpers.
+    def first_in(self, queue: QueueId) -> list[Waiting]:
+        """Return the first case of each cost that waits in the queue for anybody."""
+        pools = [self._pools.get((queue, cost)) for cost in self._costs]
+        firsts = [pool.first() for pool in pools if pool is not None]
+        return sorted(first for first in firsts if first is not None)
 
-    def _rings_at(self, case: Case, now_ms: int) -> tuple[QueueId, ...]:
-        queue = self.state.queues.get(case.queue)
-        opened = [case.queue]
-        for ring in queue.rings if queue is not None else ():
-            opens_ms = case.enqueued_at_ms + ring.after_ms
-            if opens_ms <= now_ms:
-                opened.append(ring.queue)
-            else:
-                self.timers.put_ring(case.case, opens_ms)
-        return tuple(dict.fromkeys(opened))
+    # Steps.
 
-    def _put_in_pool(self, queue: QueueId, case: Case, rank: Rank) -> None:
-        cost = (case.units, case.is_exclusive)
+    def _take_in_policy(self, moved: Moved) -> None:
+        # Every deadline and every comparison may be another one; it happens a few times a year.
+        moved.has_policy = False
+        self.roster.put_choice(
+            self.state.policy.choice,
+            [each for each in self.state.agents.values() if each.agent in self.roster.of_agent],
+        )
+        for case in self.state.cases.values():
+            if case.is_exclusive or case.status is CaseStatus.SCHEDULED:
+                moved.cases[case.case] = None
+
+    def _take_in_queues(self, moved: Moved, now_ms: int) -> None:
+        changed: set[QueueId] = set()
+        for name in moved.queues:
+            queue = self.state.queues[name]
+            self.timers.put_queue(queue, now_ms)
+            rules = (queue.required, queue.rings)
+            if self._rules.get(name) != rules:
+                self._rules[name] = rules
+                changed.add(name)
+                self._show_heads(name, self.roster.put_queue(queue))
+        moved.queues.clear()
+        if changed:
+            # Who serves whom is another question now, for everybody.
+            moved.agents.update(dict.fromkeys(self.state.agents))
+            moved.cases.update(
+                (case.case, None) for case in self.state.cases.values() if case.queue in changed
+            )
+
+    def _take_in_agent(self, agent: Agent) -> None:
+        profile = self.roster.of_agent.get(agent.agent)
+        is_other = profile is None or profile.key != (agent.skills, agent.capacity)
+        if is_other:
+            made = self.roster.configure(agent)
+            for queue in made.queues if made is not None else ():
+                self._show_heads(queue, [made] if made is not None else [])
+        is_new_here = self.roster.put_agent(agent)
+        if is_new_here or is_other:
+            self.seekers.note_agent(agent.agent)
+        self.timers.put_agent(agent)
+
+    def _note(self, case: Case, now_ms: int) -> None:
+        self.timers.put_case(case, now_ms)
+        if case.is_exclusive or case.due_at_ms is not None:
+            self.seekers.put(case, self.state.policy, now_ms)
+
+    def _put_in_pool(self, queue: QueueId, cost: CostKey, name: CaseId, rank: int) -> Pool:
         pool = self._pools.get((queue, cost))
         if pool is None:
             pool = self._pools[queue, cost] = Ranking()
-            self._costs.add(cost)
-        pool.put(case.case, rank)
-        if pool.first() == (rank, case.case):
+            if cost not in self._costs:
+                self._costs.append(cost)
+        pool.put(name, rank)
+        if pool.first() == (rank, name):
             for profile in self.roster.serving(queue):
                 profile.head(cost).put(queue, rank)
+        return pool
 
     def _show_heads(self, queue: QueueId, profiles: list[Profile]) -> None:
         for cost in self._costs:
@@ -164,7 +228,7 @@ class Matching:
         """Return the first case of this cost in the queues that the profile serves."""
         heads = profile.head(cost)
         best: Waiting | None = None
-        passed: list[tuple[QueueId, Rank]] = []
+        passed: list[tuple[QueueId, int]] = []
         # A bound is corrected when it comes to the front. A queue whose first case this agent
         # has refused is looked at deeper, and its bound put back afterwards.
         while (entry := heads.first()) is not None:
@@ -178,7 +242,7 @@ class Matching:
             elif first[0] != bound:
                 heads.put(queue, first[0])
             else:
-                found = self._first_for(pool, agent)
+                found = self._first_for(pool, first, agent)
                 if found == first:
                     best = first if best is None else min(best, first)
                     break
@@ -190,7 +254,9 @@ class Matching:
             heads.put(queue, bound)
         return best
 
-    def _first_for(self, pool: Ranking[CaseId], agent: AgentId) -> Waiting | None:
+    def _first_for(self, pool: Pool, first: Waiting, agent: AgentId) -> Waiting | None:
+        if agent not in self.state.cases[first[1]].excluded:
+            return first
         for entry in pool.ascending():
             if agent not in self.state.cases[entry[1]].excluded:
                 return entry
@@ -204,3 +270,9 @@ class Matching:
             if agent.has_room(self.state.cases[entry[1]]):
                 return entry
         return None
+
+    def _kept_for(self, agent: Agent) -> Waiting | None:
+        case = self.state.cases.get(agent.earmarked) if agent.earmarked is not None else None
+        if case is None or not case.is_waiting or case.preferred is not None:
+            return None
+        return (case.rank, case.case) if agent.is_receiving and agent.has_room(case) else None

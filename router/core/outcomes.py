@@ -3,8 +3,10 @@
 from typing import assert_never
 
 from router.core import texts
-from router.core.assignment import check_receiver, give, hand_over, let_go, put_back
+from router.core.assignment import check_receiver, give, hand_over, put_back
 from router.core.cases import check_message, close, put_tags, say, tell_client
+from router.core.reservations import let_go
+from router.core.scores import terms_in
 from router.core.state import Agent, Case
 from router.core.turn import Turn
 from store.schema import commands as c
@@ -93,7 +95,8 @@ def _supervisor_of(turn: Turn, case: Case) -> Agent:
 
 def _escalate(turn: Turn, case: Case, reason: str) -> None:
     supervisor = _supervisor_of(turn, case)
-    terms = scoring.escalated(turn.state.policy, case.terms)
+    former = case.terms or terms_in(turn, case, case.queue)
+    terms = scoring.escalated(turn.state.policy, former)
     let_go(turn, case)
     turn.record(
         e.CaseEscalated(

@@ -7,11 +7,11 @@ from typing import Generic, TypeVar
 # Dead entries tolerated beside the live ones; below this a rebuild costs more than it frees.
 SLACK = 64
 
-Item = TypeVar("Item", bound=str | tuple[str, str])
-Rank = tuple[int, ...]
+Item = TypeVar("Item", bound=str)
+Rank = TypeVar("Rank", int, tuple[int, ...])
 
 
-class Ranking(Generic[Item]):
+class Ranking(Generic[Item, Rank]):
     """Items by rank, lowest first; equal ranks by item, so that the order is always total."""
 
     __slots__ = ("_heap", "_ranks")

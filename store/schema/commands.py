@@ -339,6 +339,7 @@ class Refusal(StrEnum):
     AGENT_NOT_AVAILABLE = "agent_not_available"
     QUEUE_UNKNOWN = "queue_unknown"
     QUEUE_CLOSED = "queue_closed"
+    QUEUE_HAS_NO_HOURS = "queue_has_no_hours"
     CLIENT_UNKNOWN = "client_unknown"
     MESSAGE_EMPTY = "message_empty"
     MESSAGE_EXISTS = "message_exists"

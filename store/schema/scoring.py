@@ -73,6 +73,17 @@ def rescored(policy: Policy, former: tuple[Term, ...], fresh: tuple[Term, ...]) 
     return escalated(policy, fresh) if is_escalated else fresh
 
 
+def gives_alike(one: Policy, other: Policy) -> bool:
+    """Whether both give every case the same terms."""
+    return (
+        one.subjects == other.subjects
+        and one.channels == other.channels
+        and one.segments == other.segments
+        and one.escalation_head_start_ms == other.escalation_head_start_ms
+        and one.service_level_reference_ms == other.service_level_reference_ms
+    )
+
+
 def head_start_ms(terms: tuple[Term, ...]) -> int:
     """Return the sum of the terms."""
     return sum(term.head_start_ms for term in terms)

@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 import pytest
+from msgspec.structs import replace
 
 from router.core.router import Router
 from store.schema import commands as c
@@ -65,8 +66,11 @@ class Floor:
         self.now_ms = 1_000
         self.messages = 0
         self.queue(GENERAL)
-        if policy is not None:
-            self.do(SYSTEM, c.ConfigurePolicy(ref="r", policy=policy))
+        # Most tests are not about beginning together.
+        policy = policy or Policy()
+        if policy.login_levelling_ms == Policy().login_levelling_ms:
+            policy = replace(policy, login_levelling_ms=0)
+        self.do(SYSTEM, c.ConfigurePolicy(ref="r", policy=policy))
 
     def do(self, actor: Actor, command: AnyCommand) -> list[AnyEvent]:
         self.log += self.router.tick(self.now_ms)

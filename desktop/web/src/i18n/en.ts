@@ -351,6 +351,7 @@ export const en: Catalogue = {
   'error.agent_not_available': 'This agent is not available.',
   'error.queue_unknown': 'Unknown queue.',
   'error.queue_closed': 'This queue is closed.',
+  'error.queue_has_no_hours': 'This queue has no hours.',
   'error.message_empty': 'The message is empty.',
   'error.message_exists': 'Message already sent.',
   'error.not_holder': 'You no longer hold this case.',

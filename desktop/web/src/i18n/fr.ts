@@ -349,6 +349,7 @@ export const fr = {
   'error.agent_not_available': 'Cet agent n’est pas disponible.',
   'error.queue_unknown': 'File inconnue.',
   'error.queue_closed': 'Cette file est fermée.',
+  'error.queue_has_no_hours': 'Cette file n’a pas d’horaires.',
   'error.message_empty': 'Le message est vide.',
   'error.message_exists': 'Message déjà envoyé.',
   'error.not_holder': 'Vous ne tenez plus ce dossier.',
