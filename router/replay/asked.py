@@ -11,16 +11,20 @@ from typing import assert_never
 from msgspec import Struct
 
 from router.core.cases import SYSTEM_MESSAGE
+from router.core.state import Case, State
 from store.schema import commands as c
 from store.schema import events as e
-from store.schema.commands import AnyCommand
+from store.schema.commands import SYSTEM, Actor, AnyCommand
+from store.schema.ids import AgentId
 from store.schema.terms import (
     AssignCause,
     Author,
+    CaseStatus,
     CloseCause,
     OfferOutcome,
     PresenceReason,
     QueueCause,
+    Role,
 )
 
 # Every command needs one; the log does not say which it was.
@@ -29,37 +33,36 @@ _BY_SOMEBODY = frozenset({PresenceReason.CHOSEN, PresenceReason.BY_SUPERVISOR})
 _LEAVING = frozenset({CloseCause.ABANDONED, CloseCause.CANCELLED})
 # What ends first when a case moves: these say nothing of why.
 _ENDINGS = e.OfferEnded | e.PreferenceEnded | e.EarmarkEnded
+_LEADERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SYSTEM})
 # An ending is followed by its reason within the same command, so soon.
 _AHEAD = 8
 
 
 class Asked(Struct, frozen=True):
-    """A command, and the name that its sender goes by in what they write."""
+    """A command, and who sent it."""
 
+    actor: Actor
     command: AnyCommand
-    name: str = ""
 
 
-def asked(events: Sequence[e.AnyEvent], place: int) -> Asked | None:
+def asked(events: Sequence[e.AnyEvent], place: int, state: State) -> Asked | None:
     """Return what was asked if the event at this place is the first that followed from a command.
 
-    None: the router did it by itself, in time or after something else.
+    state: as it was just before. None: the router did it by itself, in time or after something
+    else.
     """
     event = events[place]
     if not isinstance(event, e.CaseEvent):
         command = floor_command(event)
-        return None if command is None else Asked(command)
+        return None if command is None else Asked(_actor(event, state), command)
     following = list(islice(_of_case(events, place), _AHEAD))
-    command = _case_command(following)
-    if command is None:
-        return None
-    name = ""
-    for each in following[:1]:
-        if isinstance(each, e.CaseOpened):
-            name = each.client_name
-        elif isinstance(each, e.MessageSent | e.NoteTaken):
-            name = each.author_name
-    return Asked(command, name)
+    actor = _actor(event, state)
+    rescheduled = _rescheduled(following)
+    if rescheduled is None:
+        command = _case_command(following)
+    else:
+        command = _booking(rescheduled, state.cases.get(event.case), actor)
+    return None if command is None else Asked(actor, command)
 
 
 def floor_command(  # noqa: C901, PLR0911 - one arm for each event
@@ -96,6 +99,24 @@ def floor_command(  # noqa: C901, PLR0911 - one arm for each event
             assert_never(event)
 
 
+def _actor(event: e.AnyEvent, state: State) -> Actor:
+    if event.by == SYSTEM.id:
+        return SYSTEM
+    if isinstance(event, e.CaseEvent) and event.by == event.client:
+        return Actor(role=Role.CLIENT, id=event.by, name=_name(event))
+    agent = state.agents.get(AgentId(event.by))
+    # Who is no agent of this site can only be one who sets its rules.
+    role = agent.role if agent is not None else Role.ADMINISTRATOR
+    return Actor(role=role, id=event.by, name=_name(event))
+
+
+def _name(event: e.AnyEvent) -> str:
+    """Return the name that the sender went by in what they wrote."""
+    if isinstance(event, e.CaseOpened):
+        return event.client_name
+    return event.author_name if isinstance(event, e.MessageSent | e.NoteTaken) else ""
+
+
 def _of_case(events: Sequence[e.AnyEvent], place: int) -> Iterator[e.AnyCaseEvent]:
     """Yield this event and those after it that one command may have caused on the same case."""
     first = events[place]
@@ -116,8 +137,6 @@ def _case_command(  # noqa: C901, PLR0911, PLR0912 - one arm for each event
     match event:
         case e.CaseOpened():
             return _open_case(event, following)
-        case e.CaseScheduled():
-            return c.MoveAppointment(ref=REF, case=case, due_at_ms=event.due_at_ms)
         case e.OfferEnded(outcome=OfferOutcome.ACCEPTED):
             return c.AcceptOffer(ref=REF, offer=event.offer)
         case e.OfferEnded(outcome=OfferOutcome.REFUSED):
@@ -154,7 +173,8 @@ def _case_command(  # noqa: C901, PLR0911, PLR0912 - one arm for each event
         ):
             return _move(event, following)
         case (
-            e.CaseScored()
+            e.CaseScheduled()
+            | e.CaseScored()
             | e.CaseEarmarked()
             | e.CasePreferred()
             | e.CaseOffered()
@@ -167,12 +187,32 @@ def _case_command(  # noqa: C901, PLR0911, PLR0912 - one arm for each event
             assert_never(event)
 
 
+def _rescheduled(following: Sequence[e.AnyCaseEvent]) -> e.CaseScheduled | None:
+    """Return the booking that all of this comes to, if it does."""
+    for event in following:
+        if not isinstance(event, _ENDINGS):
+            return event if isinstance(event, e.CaseScheduled) else None
+    return None
+
+
+def _booking(event: e.CaseScheduled, case: Case | None, actor: Actor) -> AnyCommand:
+    """Return why an appointment was booked anew: for another time, or because it was let go.
+
+    Taken back or transferred to its own queue, it is the same to the router; only a leader is
+    never refused the first, nor a holder the second.
+    """
+    is_to_come = case is None or case.status is CaseStatus.SCHEDULED
+    if is_to_come and (case is None or case.due_at_ms != event.due_at_ms):
+        return c.MoveAppointment(ref=REF, case=event.case, due_at_ms=event.due_at_ms)
+    if case is not None and case.queue == event.queue and actor.role in _LEADERS:
+        return c.TakeBack(ref=REF, case=event.case)
+    return _settle(event, c.OutcomeTransfer(queue=event.queue))
+
+
 def _moving_command(following: Sequence[e.AnyCaseEvent]) -> AnyCommand | None:
     """Return why the case moved, when what it had was ended first."""
     for place, event in enumerate(following):
         if not isinstance(event, _ENDINGS):
-            if isinstance(event, e.CaseScheduled):
-                return c.MoveAppointment(ref=REF, case=event.case, due_at_ms=event.due_at_ms)
             return _move(event, following[place:])
     return None
 

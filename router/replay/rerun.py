@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from router.core.router import Router
-from router.replay.asked import Asked, asked
+from router.replay.asked import asked
 from store.schema.codec import encode
-from store.schema.commands import SYSTEM, Actor, Refused
-from store.schema.events import AnyEvent, CaseEvent
-from store.schema.ids import AgentId
-from store.schema.terms import Role
+from store.schema.commands import Refused
+from store.schema.events import AnyEvent
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -67,7 +65,7 @@ class Rerun:
     def _decide(self, event: AnyEvent) -> Sequence[AnyEvent]:
         """Let the router do what it did when this event was written."""
         now_ms = event.at_ms
-        ask = asked(self._events, self._place)
+        ask = asked(self._events, self._place, self._decider.state)
         deadline_ms = self._decider.next_deadline_ms()
         is_due = deadline_ms is not None and deadline_ms <= now_ms
         # Time moved once before the commands of one moment, and again only where nobody asked.
@@ -79,19 +77,10 @@ class Rerun:
             raise Difference(event.seq, _shown(event), "nothing was asked, and nothing is due")
         self._commands += 1
         try:
-            return self._decider.handle(self._actor(event, ask), ask.command, now_ms)
+            return self._decider.handle(ask.actor, ask.command, now_ms)
         except Refused as refused:
             found = f"{type(ask.command).__name__} is refused: {refused.refusal}"
             raise Difference(event.seq, _shown(event), found) from None
-
-    def _actor(self, event: AnyEvent, ask: Asked) -> Actor:
-        if event.by == SYSTEM.id:
-            return SYSTEM
-        if isinstance(event, CaseEvent) and event.by == event.client:
-            return Actor(role=Role.CLIENT, id=event.by, name=ask.name)
-        agent = self._decider.state.agents.get(AgentId(event.by))
-        role = agent.role if agent is not None else Role.ADMINISTRATOR
-        return Actor(role=role, id=event.by, name=ask.name)
 
     def _compare(self, found: Sequence[AnyEvent]) -> None:
         for event in found:

@@ -44,7 +44,7 @@ class Day:
         self.now_ms = STARTS_MS
         self._random = Random(seed)  # noqa: S311 - a made-up day, not a secret
         self._agents = [AgentId(f"agent_{number}") for number in range(24)]
-        self._clients = [ClientId(f"client_{number}") for number in range(600)]
+        self._clients = [ClientId(f"client_{number}") for number in range(250)]
         self._number = 0
         self._cases = 0
         self._doings: list[tuple[Callable[[], tuple[Actor, AnyCommand] | None], int]] = [
@@ -105,7 +105,7 @@ class Day:
             self._ask(SYSTEM, c.ConnectAgent(ref="r", agent=agent))
             self._ask(_staff(agent), c.SetPresence(ref="r", presence=t.Presence.AVAILABLE))
             self._wait(self._random.randrange(100))
-        for client in self._clients[:120]:
+        for client in self._clients[:60]:
             self._ask(SYSTEM, self._client(client))
 
     # What people do; None when there is nothing to do it to.
@@ -136,7 +136,11 @@ class Day:
         return _staff(live.agent), c.AcceptOffer(ref="r", offer=offer)
 
     def _say(self) -> tuple[Actor, AnyCommand] | None:
-        case = self._any_case()
+        cases = self.router.state.cases
+        silent = [n for n, row in cases.items() if row.status is t.CaseStatus.WAITING_CLIENT]
+        # Somebody who is waited for is likelier to speak.
+        is_awaited = bool(silent) and self._random.random() < 0.2
+        case = self._random.choice(silent) if is_awaited else self._any_case()
         if case is None:
             return None
         row = self.router.state.cases[case]
@@ -271,7 +275,8 @@ class Day:
     def _twin(self, case: CaseId) -> CaseId:
         """Return another open case of the same client, if there is one."""
         client = self.router.state.cases[case].client
-        twins = [n for n, row in self.router.state.cases.items() if row.client == client]
+        cases = self.router.state.cases
+        twins = [n for n, row in cases.items() if row.client == client and n != case] or [case]
         return self._random.choice(twins)
 
     def _agent(self, agent: AgentId, number: int) -> c.ConfigureAgent:
