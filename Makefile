@@ -33,7 +33,8 @@ check: setup
 	$(RUN) mypy
 	$(RUN) lint-imports
 	$(RUN) pytest -m "not browser" \
-		--ignore=tests/contracts --ignore=tests/properties --ignore=tests/test_aiguilleur.py
+		--ignore=tests/contracts --ignore=tests/properties --ignore=tests/proof \
+		--ignore=tests/test_aiguilleur.py
 
 test: setup front-end chromium
 	$(RUN) ruff format --check .
@@ -52,6 +53,7 @@ bench: setup front-end
 # The same properties, searched for much longer.
 proof: setup
 	HYPOTHESIS_PROFILE=proof $(RUN) pytest tests/properties --timeout=1800
+	$(RUN) pytest tests/proof/theory --long --timeout=3600
 
 clean:
 	rm -rf .venv .tools dist desktop/static desktop/web/node_modules
