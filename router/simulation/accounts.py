@@ -46,6 +46,8 @@ class Accounts:
         """Forget what was worked before now."""
         for worker in self._workers.values():
             worker.begin_measuring(now_ms)
+        for line in self._lines:
+            line.worked_unit_ms = 0
         for job in jobs:
             job.worked_from_ms = 0
 

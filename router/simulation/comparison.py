@@ -13,7 +13,7 @@ from router.simulation.jobs import CaseTrace, Job
 from router.simulation.recorded import RecordedDay
 from router.simulation.scenario import AgentGroup, group_complaints
 from router.simulation.setting import presences
-from router.simulation.staff import workers_of
+from router.simulation.staff import as_new, workers_of
 from store.schema import commands as c
 from store.schema.commands import SYSTEM
 from store.schema.ids import AgentId, CaseId
@@ -148,7 +148,7 @@ def _run(day: RecordedDay, change: Change) -> tuple[Summary, dict[CaseId, CaseTr
     measured = replace(day.measured, on_case=keep)
     removed = set(change.staffing.remove)
     staffed = [(group, workers_of(group, change.seed)) for group in change.staffing.agents]
-    workers = [replace(each) for each in day.workers]
+    workers = [as_new(each) for each in day.workers]
     floor = SimulatedFloor(
         [*workers, *(each for _, added in staffed for each in added)],
         [Line(line.name, line.target_ms) for line in day.lines],
@@ -164,7 +164,7 @@ def _run(day: RecordedDay, change: Change) -> tuple[Summary, dict[CaseId, CaseTr
 
 def _fresh(jobs: Sequence[Job]) -> Iterator[Job]:
     for job in jobs:
-        yield replace(job, legs=list(job.legs))
+        yield replace(job, legs=list(job.legs), answers=list(job.answers or ()))
 
 
 def _policies(day: RecordedDay, change: Change) -> list[Step]:
@@ -238,7 +238,10 @@ def _assumed(day: RecordedDay) -> Iterator[str]:
         "A client who gave up would give up after the same time again. One who was served would "
         "have waited for ever: how long, nobody knows."
     )
-    yield "Agents come, pause and leave when they did, and answer an offer after the same time."
+    yield (
+        "Agents come, pause and leave when they did. The first offer of a case is answered as its "
+        "first offer was, and so on, whoever gets it."
+    )
     yield "The time that a case waited for its client is left out; it closes when its work is done."
     if day.by_hand:
         yield f"{day.by_hand} assignments were made by hand; here the router makes all of them."

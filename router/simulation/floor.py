@@ -10,13 +10,13 @@ from router.core.router import Router
 from router.simulation.accounts import Accounts, Measured
 from router.simulation.clients import REF
 from router.simulation.figures import Line, Summary
-from router.simulation.jobs import NOT_YET, Job, Leg
+from router.simulation.jobs import NOT_YET, Answer, Job, Leg
 from router.simulation.staff import Worker
 from store.schema import commands as c
 from store.schema import events as e
 from store.schema.commands import SYSTEM, Actor, AnyCommand, Refused
 from store.schema.ids import AgentId, CaseId
-from store.schema.terms import CloseCause, OfferOutcome, Presence, PresenceReason
+from store.schema.terms import CloseCause, Presence, PresenceReason
 
 # Said by nobody: a text would cost every case an event that decides nothing.
 _DONE = c.OutcomeClose(reason="simulated", cause=CloseCause.NO_REPLY)
@@ -60,7 +60,6 @@ class SimulatedFloor:
             e.PresenceChanged: self._see_presence,
             e.CaseQueued: self._see_queued,
             e.CaseOffered: self._see_offered,
-            e.OfferEnded: self._see_offer_ended,
             e.CaseAssigned: self._see_assigned,
             e.CaseClosed: self._see_closed,
         }
@@ -140,19 +139,15 @@ class SimulatedFloor:
         if not job.is_wait_over:
             self._ask(SYSTEM, c.LeaveQueue(ref=REF, case=job.case), now_ms)
 
-    def _answer(self, now_ms: int, subject: tuple[Job, e.CaseOffered]) -> None:
-        job, offer = subject
-        if job.closed_at_ms >= 0:
-            return
-        worker = self._workers[offer.agent]
-        is_refused = worker.refuses > 0 and worker.random.random() < worker.refuses
+    def _answer(self, now_ms: int, subject: tuple[e.CaseOffered, Answer]) -> None:
+        offer, answer = subject
         command = (
-            c.RefuseOffer(ref=REF, offer=offer.offer)
-            if is_refused
-            else c.AcceptOffer(ref=REF, offer=offer.offer)
+            c.AcceptOffer(ref=REF, offer=offer.offer)
+            if answer.is_accepted
+            else c.RefuseOffer(ref=REF, offer=offer.offer)
         )
-        # Refused when the offer has ended: then somebody else is asked.
-        self._ask(worker.actor, command, now_ms)
+        # Not possible when the offer has ended: then somebody else is asked.
+        self._ask(self._workers[offer.agent].actor, command, now_ms)
 
     def _start(self, now_ms: int, job: Job) -> None:
         if job.holder is not None:
@@ -197,7 +192,8 @@ class SimulatedFloor:
     def _see_presence(self, event: e.PresenceChanged) -> None:
         worker = self._workers[event.agent]
         self._accounts.see_presence(worker, event)
-        if event.reason is PresenceReason.OFFER_MISSED:
+        is_missed = event.reason is PresenceReason.OFFER_MISSED
+        if is_missed and event.at_ms not in worker.missed_ms:
             self._put(event.at_ms + worker.back_after(), self._come_back, worker)
 
     def _see_queued(self, event: e.CaseQueued) -> None:
@@ -221,15 +217,9 @@ class SimulatedFloor:
         job = self._jobs[event.case]
         if job.offered_at_ms < 0:
             job.offered_at_ms = event.at_ms
-        answer_ms = job.answer_ms
-        if answer_ms is None:
-            answer_ms = self._workers[event.agent].answers()
-        self._put(event.at_ms + answer_ms, self._answer, (job, event))
-
-    def _see_offer_ended(self, event: e.OfferEnded) -> None:
-        if event.outcome is OfferOutcome.TIMED_OUT:
-            # A recorded answer that comes too late would come too late for ever.
-            self._jobs[event.case].answer_ms = None
+        answer = job.answers.pop() if job.answers else self._workers[event.agent].answer()
+        if answer.after_ms is not None:
+            self._put(event.at_ms + answer.after_ms, self._answer, (event, answer))
 
     def _see_assigned(self, event: e.CaseAssigned) -> None:
         job = self._jobs[event.case]

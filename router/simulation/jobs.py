@@ -16,12 +16,19 @@ class Leg(Struct, frozen=True, gc=False):
     then_to: QueueId | None = None
 
 
+class Answer(Struct, frozen=True, gc=False):
+    """What an agent says to an offer after `after_ms`; None lets it time out."""
+
+    after_ms: int | None
+    is_accepted: bool = True
+
+
 class Job(Struct, kw_only=True):
     """One case of the traffic, and then its history.
 
     line: which class or queue its figures go to. legs: the work still to be done, the last part
-    first. patience_ms: how long it waits at most. answer_ms: how long an agent takes to answer
-    its offer; by the agent's own law if None. ends_at_ms: when the present leg ends.
+    first. patience_ms: how long it waits at most. answers: to its offers, the next one last; after
+    them agents follow their own laws. ends_at_ms: when the present leg ends.
     """
 
     opens_at_ms: int
@@ -30,7 +37,7 @@ class Job(Struct, kw_only=True):
     legs: list[Leg]
     registers: RegisterClient | None = None
     patience_ms: int | None = None
-    answer_ms: int | None = None
+    answers: list[Answer] | None = None
     enqueued_at_ms: int = NOT_YET
     offered_at_ms: int = NOT_YET
     assigned_at_ms: int = NOT_YET

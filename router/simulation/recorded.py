@@ -1,5 +1,6 @@
 """Reads a recorded log as traffic: who came, what they asked, how long it took, who was there."""
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,14 +12,14 @@ from router.simulation.accounts import Accounts, Measured
 from router.simulation.clients import REF
 from router.simulation.figures import Line, Summary
 from router.simulation.floor import Step
-from router.simulation.jobs import NOT_YET, CaseTrace, Job, Leg
+from router.simulation.jobs import NOT_YET, Answer, CaseTrace, Job, Leg
 from router.simulation.laws import Draw, stream
 from router.simulation.staff import Worker, worker
 from store.schema import commands as c
 from store.schema import events as e
 from store.schema.commands import SYSTEM
 from store.schema.ids import AgentId, CaseId, QueueId
-from store.schema.terms import AssignCause, OfferOutcome, Policy, QueueCause
+from store.schema.terms import AssignCause, OfferOutcome, Policy, PresenceReason, QueueCause
 
 # Where nothing was recorded.
 _ANSWER_MS = 2_000
@@ -31,6 +32,7 @@ class Visit(Struct, kw_only=True):
 
     job: Job
     legs: list[Leg] = []
+    answers: list[Answer] = []
     leg_ms: int = 0
     working_from_ms: int | None = None
     offered_at_ms: int = 0
@@ -70,6 +72,7 @@ class Recorder:
         self._lines: dict[QueueId, int] = {}
         self._targets: dict[QueueId, int] = {}
         self._answers: list[int] = []
+        self._missed: dict[AgentId, list[int]] = {}
         self._workers: dict[AgentId, Worker] = {}
         counted = replace(measured, on_case=self._keep_trace)
         self._accounts = Accounts(self._workers, self.day.lines, counted)
@@ -90,9 +93,14 @@ class Recorder:
             self.day.policies.append((event.at_ms, event.policy))
             self._accounts.see_policy(event)
         elif isinstance(event, e.PresenceChanged) and event.agent in self._workers:
-            self._accounts.see_presence(self._workers[event.agent], event)
+            self._see_presence(event)
         if command is not None and not isinstance(command, c.ConfigurePolicy):
             self.day.steps.append(Step(event.at_ms, SYSTEM, command))
+
+    def _see_presence(self, event: e.PresenceChanged) -> None:
+        self._accounts.see_presence(self._workers[event.agent], event)
+        if event.reason is PresenceReason.OFFER_MISSED:
+            self._missed.setdefault(event.agent, []).append(event.at_ms)
 
     def _see_agent(self, event: e.AgentConfigured) -> None:
         known = self._workers.get(event.agent)
@@ -134,9 +142,8 @@ class Recorder:
                 visit.offered_at_ms = event.at_ms
                 if job.offered_at_ms < 0:
                     job.offered_at_ms = event.at_ms
-            case e.OfferEnded(outcome=OfferOutcome.ACCEPTED):
-                job.answer_ms = event.at_ms - visit.offered_at_ms
-                self._answers.append(job.answer_ms)
+            case e.OfferEnded():
+                self._see_offer_ended(visit, event)
             case e.CaseAssigned():
                 self._see_assigned(visit, event)
             case e.CaseWaiting():
@@ -148,6 +155,23 @@ class Recorder:
                 self._accounts.close(job, event.at_ms)
             case _:
                 pass
+
+    def _see_offer_ended(self, visit: Visit, event: e.OfferEnded) -> None:
+        after_ms = event.at_ms - visit.offered_at_ms
+        match event.outcome:
+            case OfferOutcome.TIMED_OUT:
+                visit.answers.append(Answer(None))
+            case OfferOutcome.WITHDRAWN:
+                # It would have been answered later: not before now.
+                visit.answers.append(Answer(max(after_ms + 1, self._usual_ms())))
+            case OfferOutcome.ACCEPTED | OfferOutcome.REFUSED:
+                is_accepted = event.outcome is OfferOutcome.ACCEPTED
+                visit.answers.append(Answer(after_ms, is_accepted))
+                bisect.insort(self._answers, after_ms)
+
+    def _usual_ms(self) -> int:
+        """Return the median of the answers so far."""
+        return self._answers[len(self._answers) // 2] if self._answers else _ANSWER_MS
 
     def _see_assigned(self, visit: Visit, event: e.CaseAssigned) -> None:
         assert event.holder is not None, "a case is assigned to somebody"
@@ -190,9 +214,9 @@ class Recorder:
         means = self._mean_work()
         for visit in self._visits.values():
             self.day.jobs.append(self._as_it_came(visit, means))
-        answer_ms = sorted(self._answers)[len(self._answers) // 2] if self._answers else _ANSWER_MS
         for each in self.day.workers:
-            each.answers = _always(answer_ms)
+            each.answers = _always(self._usual_ms())
+            each.missed_ms = frozenset(self._missed.get(each.agent, ()))
 
     def _mean_work(self) -> dict[int, int]:
         """Return the mean work on a case of each line."""
@@ -217,7 +241,7 @@ class Recorder:
             legs=legs[::-1],
             # What a client who was served would have borne at most is not known.
             patience_ms=seen.wait_ms if seen.left_at_ms >= 0 and seen.enqueued_at_ms >= 0 else None,
-            answer_ms=seen.answer_ms,
+            answers=visit.answers[::-1],
         )
 
 

@@ -3,7 +3,9 @@
 from random import Random
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from router.simulation.jobs import Answer
 from router.simulation.laws import Draw, draws, stream
 from router.simulation.scenario import AgentGroup
 from store.schema.commands import Actor
@@ -14,7 +16,8 @@ from store.schema.terms import Presence, Role
 class Worker(Struct, kw_only=True):
     """One agent.
 
-    wanted: the presence it has chosen; `available_ms` is how long it has been available since
+    missed_ms: when it is known to have missed offers, and to come back by itself. wanted: the
+    presence it has chosen. `available_ms` is how long it has been available since
     measuring began, without the time since `available_from_ms` (None while it is not).
     """
 
@@ -26,9 +29,15 @@ class Worker(Struct, kw_only=True):
     back_after: Draw
     refuses: float = 0.0
     random: Random
+    missed_ms: frozenset[int] = frozenset()
     wanted: Presence = Presence.UNAVAILABLE
     available_ms: int = 0
     available_from_ms: int | None = None
+
+    def answer(self) -> Answer:
+        """Return how it answers an offer."""
+        is_refused = self.refuses > 0 and self.random.random() < self.refuses
+        return Answer(self.answers(), not is_refused)
 
     def available_until(self, now_ms: int) -> int:
         """Return how long it has been available by now, in milliseconds."""
@@ -83,3 +92,8 @@ def worker(
         back_after=laws[1],
         random=random,
     )
+
+
+def as_new(worker: Worker) -> Worker:
+    """Return the worker as it was before anything was counted."""
+    return replace(worker, wanted=Presence.UNAVAILABLE, available_ms=0, available_from_ms=None)
