@@ -146,41 +146,34 @@ def _run(day: RecordedDay, change: Change) -> tuple[Summary, dict[CaseId, CaseTr
         traces[trace.case] = trace
 
     measured = replace(day.measured, on_case=keep)
-    removed = set(change.staffing.remove)
     staffed = [(group, workers_of(group, change.seed)) for group in change.staffing.agents]
     workers = [as_new(each) for each in day.workers]
     floor = SimulatedFloor(
         [*workers, *(each for _, added in staffed for each in added)],
         [Line(line.name, line.target_ms) for line in day.lines],
-        _fresh(day.jobs),
         measured,
     )
-    floor.plan(iter(_policies(day, change)))
-    floor.plan(step for step in day.steps if not _concerns(step, removed))
-    floor.plan(iter(presences(staffed, measured)))
+    floor.follow(_story(day, change))
+    floor.follow(iter(presences(staffed, measured)))
     floor.run(measured.until_ms)
     return floor.finish(), traces
 
 
-def _fresh(jobs: Sequence[Job]) -> Iterator[Job]:
-    for job in jobs:
-        yield replace(job, legs=list(job.legs), answers=list(job.answers or ()))
-
-
-def _policies(day: RecordedDay, change: Change) -> list[Step]:
-    """Return the policies of the day, each with the change in it."""
+def _story(day: RecordedDay, change: Change) -> Iterator[Step | Job]:
+    """Yield what comes on that day, with the change in it."""
     changed = {key: getattr(change.policy, key) for key in change.policy_keys}
-    policies = day.policies
-    if not policies or (changed and policies[0][0] > day.measured.starts_ms):
-        policies = [(day.measured.starts_ms, Policy()), *policies]
-    return [
-        Step(at_ms, SYSTEM, c.ConfigurePolicy(ref=REF, policy=replace(policy, **changed)))
-        for at_ms, policy in policies
-    ]
-
-
-def _concerns(step: Step, agents: set[AgentId]) -> bool:
-    return getattr(step.command, "agent", None) in agents
+    if changed:
+        # Until the day's own policy comes, the router goes by what it has unless told.
+        first = c.ConfigurePolicy(ref=REF, policy=replace(Policy(), **changed))
+        yield Step(day.measured.starts_ms, SYSTEM, first)
+    for each in day.story:
+        if isinstance(each, Job):
+            yield replace(each, legs=list(each.legs), answers=list(each.answers or ()))
+        elif isinstance(each.command, c.ConfigurePolicy):
+            policy = replace(each.command.policy, **changed)
+            yield Step(each.at_ms, each.actor, c.ConfigurePolicy(ref=REF, policy=policy))
+        elif getattr(each.command, "agent", None) not in change.staffing.remove:
+            yield each
 
 
 def _case_change(

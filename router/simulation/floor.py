@@ -41,14 +41,12 @@ class SimulatedFloor:
         self,
         workers: Sequence[Worker],
         lines: Sequence[Line],
-        jobs: Iterator[Job],
         measured: Measured,
     ) -> None:
         self.router = Router()
         self._workers = {each.agent: each for each in workers}
         self._accounts = Accounts(self._workers, lines, measured)
         self._measured = measured
-        self._coming = jobs
         self._jobs: dict[CaseId, Job] = {}
         # Those whose wait began in this turn and may end by their patience.
         self._impatient: list[Job] = []
@@ -64,13 +62,16 @@ class SimulatedFloor:
             e.CaseClosed: self._see_closed,
         }
         self._put(measured.from_ms, self._begin_measuring, None)
-        self._expect_next()
 
-    def plan(self, steps: Iterator[Step]) -> None:
-        """Take in steps of the floor, in the order of time."""
-        step = next(steps, None)
-        if step is not None:
-            self._put(step.at_ms, self._take_step, (step, steps))
+    def follow(self, coming: Iterator[Job | Step]) -> None:
+        """Take in what comes, in the order of time. At one time, the first followed comes first."""
+        item = next(coming, None)
+        if item is None:
+            return
+        if isinstance(item, Job):
+            self._put(item.opens_at_ms, self._arrive, (item, coming))
+        else:
+            self._put(item.at_ms, self._take_step, (item, coming))
 
     def run(self, until_ms: int) -> None:
         """Let the time pass until this moment, excluded."""
@@ -106,26 +107,22 @@ class SimulatedFloor:
         self._see(events)
         return True
 
-    def _expect_next(self) -> None:
-        job = next(self._coming, None)
-        if job is not None:
-            self._put(job.opens_at_ms, self._arrive, job)
-
     def _begin_measuring(self, now_ms: int, _: None) -> None:
         self._accounts.begin_measuring(now_ms, self._jobs.values())
 
-    def _take_step(self, now_ms: int, subject: tuple[Step, Iterator[Step]]) -> None:
-        step, steps = subject
+    def _take_step(self, now_ms: int, subject: tuple[Step, Iterator[Job | Step]]) -> None:
+        step, coming = subject
+        self.follow(coming)
         command = step.command
         if isinstance(command, c.SetPresence):
             agent = command.agent or AgentId(step.actor.id)
             self._workers[agent].wanted = command.presence
         if not self._ask(step.actor, command, now_ms):
             self._accounts.refused_steps += 1
-        self.plan(steps)
 
-    def _arrive(self, now_ms: int, job: Job) -> None:
-        self._expect_next()
+    def _arrive(self, now_ms: int, subject: tuple[Job, Iterator[Job | Step]]) -> None:
+        job, coming = subject
+        self.follow(coming)
         if job.registers is not None:
             self._ask(SYSTEM, job.registers, now_ms)
         self._jobs[job.command.case] = job

@@ -19,7 +19,7 @@ from store.schema import commands as c
 from store.schema import events as e
 from store.schema.commands import SYSTEM
 from store.schema.ids import AgentId, CaseId, QueueId
-from store.schema.terms import AssignCause, OfferOutcome, Policy, PresenceReason, QueueCause
+from store.schema.terms import AssignCause, OfferOutcome, PresenceReason, QueueCause
 
 # Where nothing was recorded.
 _ANSWER_MS = 2_000
@@ -43,17 +43,15 @@ class Visit(Struct, kw_only=True):
 class RecordedDay:
     """A log, taken apart.
 
-    jobs: as they were before anything happened to them. steps: changes to the floor, but for
-    those of the policy. unfinished: cases still worked on at the end. never_taken: cases that
+    story: changes to the floor, and cases as they were before anything happened to them, in order.
+    unfinished: cases still worked on at the end. never_taken: cases that
     nobody ever had. by_hand: assignments that somebody made.
     """
 
     measured: Measured
-    steps: list[Step] = field(default_factory=list)
-    jobs: list[Job] = field(default_factory=list)
+    story: list[Step | Job] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    policies: list[tuple[int, Policy]] = field(default_factory=list)
     traces: dict[CaseId, CaseTrace] = field(default_factory=dict)
     summary: Summary | None = None
     unfinished: int = 0
@@ -90,12 +88,11 @@ class Recorder:
         elif isinstance(event, e.QueueConfigured):
             self._targets[event.queue] = event.service_level_ms
         elif isinstance(event, e.PolicyConfigured):
-            self.day.policies.append((event.at_ms, event.policy))
             self._accounts.see_policy(event)
         elif isinstance(event, e.PresenceChanged) and event.agent in self._workers:
             self._see_presence(event)
-        if command is not None and not isinstance(command, c.ConfigurePolicy):
-            self.day.steps.append(Step(event.at_ms, SYSTEM, command))
+        if command is not None:
+            self.day.story.append(Step(event.at_ms, SYSTEM, command))
 
     def _see_presence(self, event: e.PresenceChanged) -> None:
         self._accounts.see_presence(self._workers[event.agent], event)
@@ -113,7 +110,8 @@ class Recorder:
     def _see_case(self, event: e.CaseEvent) -> None:
         visit = self._visits.get(event.case)
         if isinstance(event, e.CaseOpened):
-            self._visits[event.case] = Visit(job=_job(event))
+            visit = self._visits[event.case] = Visit(job=_job(event))
+            self.day.story.append(visit.job)
         elif visit is None:
             return
         elif isinstance(event, e.CaseQueued):
@@ -212,8 +210,10 @@ class Recorder:
             [visit.job for visit in still_open if visit.is_queued], self._ends_ms
         )
         means = self._mean_work()
-        for visit in self._visits.values():
-            self.day.jobs.append(self._as_it_came(visit, means))
+        self.day.story = [
+            self._as_it_came(self._visits[each.case], means) if isinstance(each, Job) else each
+            for each in self.day.story
+        ]
         for each in self.day.workers:
             each.answers = _always(self._usual_ms())
             each.missed_ms = frozenset(self._missed.get(each.agent, ()))

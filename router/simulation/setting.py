@@ -37,11 +37,11 @@ def put_up(scenario: Scenario, seed: int, measured: Measured) -> SimulatedFloor:
     floor = SimulatedFloor(
         [worker for _, workers in staffed for worker in workers],
         [Line(each.name, target_ms[each.queue]) for each in scenario.classes],
-        made_up(scenario, seed, measured.starts_ms, measured.until_ms),
         measured,
     )
-    floor.plan(iter(list(_rules(scenario, measured))))
-    floor.plan(iter(presences(staffed, measured)))
+    floor.follow(_rules(scenario, measured))
+    floor.follow(iter(presences(staffed, measured)))
+    floor.follow(made_up(scenario, seed, measured.starts_ms, measured.until_ms))
     return floor
 
 

@@ -38,7 +38,7 @@ _ROLES = {
 class Day:
     """A floor where everything happens that can happen, in an order that the seed decides."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, cases: int = CASES) -> None:
         self.router = Router()
         self.events: list[AnyEvent] = []
         self.now_ms = STARTS_MS
@@ -47,6 +47,7 @@ class Day:
         self._clients = [ClientId(f"client_{number}") for number in range(250)]
         self._number = 0
         self._cases = 0
+        self._cases_most = cases
         self._doings: list[tuple[Callable[[], tuple[Actor, AnyCommand] | None], int]] = [
             (self._open, 24),
             (self._answer_offer, 40),
@@ -67,7 +68,7 @@ class Day:
         self._set_up()
         doings = [doing for doing, _ in self._doings]
         weights = [weight for _, weight in self._doings]
-        while self._cases < CASES:
+        while self._cases < self._cases_most:
             self._wait(round(self._random.expovariate(1 / MEAN_STEP_MS)))
             asked = self._random.choices(doings, weights)[0]()
             if asked is not None:
