@@ -1,6 +1,9 @@
 """Finds the best agent for a case: alike agents share a profile, each profile ranks its own."""
 
+from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
 
 from router.core.ranking import Ranking
 from router.core.state import Agent, Case, Queue
@@ -13,8 +16,11 @@ RECORDED = 6
 ProfileKey = tuple[tuple[SkillLevel, ...], int]
 CostKey = tuple[int, bool]
 Measures = tuple[int, ...]
-# What keeps an agent from everything, or (load, whether an offer is part of it).
-Standing = Exclusion | tuple[int, bool]
+# A load, and whether an offer is part of it.
+Load = tuple[int, bool]
+# What keeps an agent from everything, or its load.
+Standing = Exclusion | Load
+Key = TypeVar("Key", Load, Exclusion)
 # The load of an agent who is taken whole: more than any capacity.
 _WHOLE = 1_000
 _REASONS = (
@@ -27,14 +33,16 @@ _REASONS = (
     Exclusion.AT_CAPACITY,
     Exclusion.REFUSED_BEFORE,
 )
+_NO_ROOM = {True: Exclusion.HAS_OFFER, False: Exclusion.AT_CAPACITY}
 
 
 class Profile:
     """Agents with the same skills and capacity.
 
-    open: those who could take something more, in the order of the policy's choice. standings: how
-    many there are of each. heads: for each cost of a case, a lower bound of the first rank that
-    waits in each queue they serve.
+    ranked: those who are receiving and not kept free for a case, in the order of the policy's
+    choice. open_count: how many of them have room for something. kept_out: how many agents each
+    reason keeps from everything. loads: how many of the others there are of each. queues: those
+    they serve, with the sum of their levels in its skills.
     """
 
     def __init__(self, number: int, skills: tuple[SkillLevel, ...], capacity: int) -> None:
@@ -43,25 +51,21 @@ class Profile:
         self.levels = {level.skill: level.level for level in skills}
         self.capacity = capacity
         self.members: dict[AgentId, Agent] = {}
-        self.open: Ranking[AgentId, Measures] = Ranking()
-        self.standings: dict[Standing, int] = {}
-        self.queues: set[QueueId] = set()
-        self.heads: dict[CostKey, Ranking[QueueId, int]] = {}
+        self.ranked: Ranking[AgentId, Measures] = Ranking()
+        self.active_count = 0
+        self.open_count = 0
+        self.kept_out: dict[Exclusion, int] = {}
+        self.loads: dict[Load, int] = {}
+        self.queues: dict[QueueId, int] = {}
 
-    def serves(self, queue: Queue) -> bool:
-        """Whether these agents have every skill that the queue needs."""
-        return all(self.levels.get(need.skill, 0) >= need.level for need in queue.required)
-
-    def level(self, queue: Queue) -> int:
-        """Return the sum of these agents' levels in the queue's skills."""
-        return sum(self.levels.get(need.skill, 0) for need in queue.required)
-
-    def head(self, cost: CostKey) -> Ranking[QueueId, int]:
-        """Return the lower bounds for cases of this cost."""
-        heads = self.heads.get(cost)
-        if heads is None:
-            heads = self.heads[cost] = Ranking()
-        return heads
+    def put_queue(self, queue: Queue) -> bool:
+        """Take in a queue's skills. Returns whether these agents have all of them."""
+        levels = self.levels
+        if any(levels.get(need.skill, 0) < need.level for need in queue.required):
+            self.queues.pop(queue.queue, None)
+            return False
+        self.queues[queue.queue] = sum(levels[need.skill] for need in queue.required)
+        return True
 
 
 class Roster:
@@ -74,6 +78,8 @@ class Roster:
         self._serving: dict[QueueId, int] = {}
         self._queues: dict[QueueId, Queue] = {}
         self._open = 0
+        # The profiles of each set of bits that was asked for, until a queue or a profile changes.
+        self._lists: dict[int, tuple[Profile, ...]] = {}
         self._standing: dict[AgentId, Standing] = {}
         self._agents = 0
         self._measures = comparison(BY_SKILL)
@@ -89,39 +95,30 @@ class Roster:
         for agent in agents:
             self.put_agent(agent)
 
-    def put_queue(self, queue: Queue) -> list[Profile]:
-        """Take in a queue's skills. Returns the profiles that began to serve it."""
+    def put_queue(self, queue: Queue) -> None:
+        """Take in a queue's skills."""
         name = queue.queue
         self._queues[name] = queue
-        served = self._serving.get(name, 0)
+        self._lists.clear()
         self._serving[name] = 0
-        began = []
         for profile in self.profiles:
-            if not profile.serves(queue):
-                profile.queues.discard(name)
-                continue
-            profile.queues.add(name)
-            self._serving[name] |= profile.bit
-            if not profile.bit & served:
-                began.append(profile)
-        return began
+            if profile.put_queue(queue):
+                self._serving[name] |= profile.bit
 
-    def configure(self, agent: Agent) -> Profile | None:
-        """Take in an agent's skills and capacity. Returns its profile if that is a new one."""
+    def configure(self, agent: Agent) -> None:
+        """Take in an agent's skills and capacity."""
         name, key = agent.agent, (agent.skills, agent.capacity)
         former = self.of_agent.get(name)
-        profile, made = self._by_key.get(key), None
+        profile = self._by_key.get(key)
         if profile is None:
-            made = profile = self._make_profile(key)
+            profile = self._make_profile(key)
         if former is not profile:
             if former is not None:
                 self._stand(former, name, None)
-                former.open.discard(name)
-                self._note_open(former)
+                former.ranked.discard(name)
                 del former.members[name]
             self.of_agent[name] = profile
             profile.members[name] = agent
-        return made
 
     def put_agent(self, agent: Agent) -> bool:
         """Take in where an agent stands. Returns whether it can be kept free, and could not be."""
@@ -129,80 +126,94 @@ class Roster:
         profile = self.of_agent[name]
         standing, former = _standing(agent), self._standing.get(name)
         self._stand(profile, name, standing)
-        if isinstance(standing, tuple) and standing[0] < profile.capacity:
-            profile.open.put(name, self._measures(0, agent.load, agent.idle_since_ms))
-        else:
-            profile.open.discard(name)
-        self._note_open(profile)
-        return isinstance(standing, tuple) and not isinstance(former, tuple)
+        if not isinstance(standing, tuple):
+            profile.ranked.discard(name)
+            return False
+        profile.ranked.put(name, self._measures(0, standing[0], agent.idle_since_ms))
+        return not isinstance(former, tuple)
 
     # Ask.
 
-    def serving(self, queue: QueueId) -> Iterator[Profile]:
-        """Yield the profiles that serve the queue."""
+    def serving(self, queue: QueueId) -> tuple[Profile, ...]:
+        """Return the profiles that serve the queue."""
         return self._profiles(self._serving.get(queue, 0))
 
     def candidates(self, case: Case, queues: tuple[QueueId, ...]) -> list[RunnerUp]:
         """Return up to six agents of these queues who can take the case, the best first."""
-        bits = 0
-        for queue in queues:
-            bits |= self._serving.get(queue, 0)
-        bits &= self._open
-        if not bits:
+        if not self._bits(queues) & self._open:
             return []
-        own = self._queues[queues[0]]
-        found: list[tuple[Measures, AgentId, int, Agent]] = []
-        for profile in self._profiles(bits):
-            level = profile.level(own)
-            for agent in self._open_in(profile, case):
-                measures = self._measures(-level, agent.load, agent.idle_since_ms)
-                found.append((measures, agent.agent, level, agent))
-        # No two have the same id: a comparison never reaches the agents themselves.
-        found.sort()
-        return [runner_up(agent, level) for _, _, level, agent in found[:RECORDED]]
+        own = queues[0]
+        found: list[tuple[Measures, AgentId]] = []
+        for profile in self._profiles(self._bits(queues)):
+            if not profile.open_count:
+                continue
+            for measures, name in self._open_in(profile, case, own):
+                if len(found) == RECORDED:
+                    if (measures, name) > found[-1]:
+                        break
+                    found.pop()
+                insort(found, (measures, name))
+        return [self.runner_up(name, own) for _, name in found]
 
-    def all_serving(self, queue: QueueId) -> Iterator[Agent]:
-        """Yield every agent who serves the queue, in no order."""
-        for profile in self.serving(queue):
-            yield from profile.members.values()
-
-    def spare(self, case: Case, among: Iterable[Agent], *, by_load: bool) -> Agent | None:
-        """Return the best of these agents to keep free for the case, with room for it now or not.
+    def spare(self, case: Case, *, by_load: bool) -> AgentId | None:
+        """Return the best agent to keep free for the case, with room for it now or not.
 
         by_load: whether the sooner empty one comes before the policy's choice.
         """
-        best: tuple[int, Measures, AgentId] | None = None
-        for agent in among:
-            profile = self.of_agent[agent.agent]
-            if case.queue not in profile.queues or not _may_be_kept_for(agent, case):
+        in_order = self._is_by_load or not by_load
+        places = []
+        for profile in self.serving(case.queue):
+            if case.units > profile.capacity:
                 continue
-            level = profile.level(self._queues[case.queue])
-            measures = self._measures(-level, agent.load, agent.idle_since_ms)
-            place = (agent.load if by_load else 0, measures, agent.agent)
-            if best is None or place < best:
-                best = place
-        return None if best is None else self.of_agent[best[2]].members[best[2]]
+            fit = (name for _, name in profile.ranked.ascending() if name not in case.excluded)
+            places += [
+                self._place(profile.members[name], case, by_load=by_load)
+                for name in (islice(fit, 1) if in_order else fit)
+            ]
+        return min(places)[2] if places else None
+
+    def spare_among(self, case: Case, agents: Iterable[Agent], *, by_load: bool) -> AgentId | None:
+        """Return the best of these agents to keep free for the case, as `spare` does of all."""
+        places = [
+            self._place(agent, case, by_load=by_load)
+            for agent in agents
+            if case.queue in self.of_agent[agent.agent].queues
+            and isinstance(self._standing.get(agent.agent), tuple)
+            and agent.earmarked is None
+            and case.units <= agent.capacity
+            and agent.agent not in case.excluded
+        ]
+        return min(places)[2] if places else None
+
+    def runner_up(self, name: AgentId, queue: QueueId) -> RunnerUp:
+        """Return an agent as a decision about a case of the queue records it."""
+        profile = self.of_agent[name]
+        agent = profile.members[name]
+        return RunnerUp(
+            agent=name,
+            skill_level=self._level(profile, queue),
+            load=agent.load,
+            idle_since_ms=agent.idle_since_ms,
+        )
 
     def excluded(self, case: Case, queues: tuple[QueueId, ...]) -> tuple[ExcludedCount, ...]:
         """Return how many agents each reason keeps from the case, those of docs/ROUTING.md."""
-        bits = 0
-        for queue in queues:
-            bits |= self._serving.get(queue, 0)
+        bits = self._bits(queues)
+        profiles = self._profiles(bits)
         counts = dict.fromkeys(_REASONS, 0)
-        counted = 0
-        for profile in self._profiles(bits):
-            for standing, number in profile.standings.items():
-                counted += number
-                reason = _exclusion(standing, case, profile.capacity)
-                if reason is not None:
+        units, is_exclusive = case.units, case.is_exclusive
+        for profile in profiles:
+            if profile.kept_out:
+                for reason, number in profile.kept_out.items():
                     counts[reason] += number
+            capacity = profile.capacity
+            for (load, has_offer), number in profile.loads.items():
+                if load + units > capacity or (is_exclusive and load):
+                    counts[_NO_ROOM[has_offer]] += number
+        counted = sum([profile.active_count for profile in profiles])
         counts[Exclusion.SKILL_MISSING] = self._agents - counted
-        for name in dict.fromkeys(case.excluded):
-            profile = self.of_agent[name]
-            known = self._standing.get(name)
-            if profile.bit & bits and known is not None:
-                is_open = _exclusion(known, case, profile.capacity) is None
-                counts[Exclusion.REFUSED_BEFORE] += is_open
+        if case.excluded:
+            counts[Exclusion.REFUSED_BEFORE] = self._refused(case, bits)
         return tuple(
             ExcludedCount(reason=reason, agents=number)
             for reason, number in counts.items()
@@ -212,7 +223,7 @@ class Roster:
     def exclusion(self, agent: Agent, case: Case, queues: tuple[QueueId, ...]) -> Exclusion | None:
         """Return what keeps one agent from the case, or None; the agent works here."""
         profile = self.of_agent[agent.agent]
-        if profile.queues.isdisjoint(queues):
+        if profile.queues.keys().isdisjoint(queues):
             return Exclusion.SKILL_MISSING
         reason = _exclusion(self._standing[agent.agent], case, profile.capacity)
         if reason is Exclusion.EARMARKED and agent.earmarked == case.case:
@@ -223,60 +234,100 @@ class Roster:
 
     # Steps.
 
-    def _open_in(self, profile: Profile, case: Case) -> Iterator[Agent]:
-        """Yield the profile's first agents who have room for the case and have not refused it."""
-        left = RECORDED
-        for _, name in profile.open.ascending():
+    def _open_in(
+        self, profile: Profile, case: Case, own: QueueId
+    ) -> Iterator[tuple[Measures, AgentId]]:
+        """Yield the profile's agents who have room for the case and have not refused it."""
+        level = -self._level(profile, own)
+        for _, name in profile.ranked.ascending():
             agent = profile.members[name]
             if not agent.has_room(case):
                 if self._is_by_load:
                     # The least loaded come first, and one profile has one capacity.
                     return
             elif name not in case.excluded:
-                yield agent
-                left -= 1
-                if not left:
-                    return
+                yield self._measures(level, agent.load, agent.idle_since_ms), name
+
+    def _level(self, profile: Profile, queue: QueueId) -> int:
+        level = profile.queues.get(queue)
+        if level is not None:
+            return level
+        # An agent of a ring may lack some of the skills, and has a level in the others.
+        return sum(profile.levels.get(need.skill, 0) for need in self._queues[queue].required)
+
+    def _place(self, agent: Agent, case: Case, *, by_load: bool) -> tuple[int, Measures, AgentId]:
+        level = self._level(self.of_agent[agent.agent], case.queue)
+        load = _WHOLE if agent.exclusives else agent.load
+        measures = self._measures(-level, load, agent.idle_since_ms)
+        return (load if by_load else 0, measures, agent.agent)
+
+    def _refused(self, case: Case, bits: int) -> int:
+        """Return how many of the agents of these profiles only their refusal keeps out."""
+        known = [
+            (self._standing[name], self.of_agent[name])
+            for name in dict.fromkeys(case.excluded)
+            if name in self._standing
+        ]
+        return sum(
+            profile.bit & bits != 0 and _exclusion(standing, case, profile.capacity) is None
+            for standing, profile in known
+        )
 
     def _make_profile(self, key: ProfileKey) -> Profile:
         profile = self._by_key[key] = Profile(len(self.profiles), *key)
         self.profiles.append(profile)
+        self._lists.clear()
         for name, queue in self._queues.items():
-            if profile.serves(queue):
-                profile.queues.add(name)
+            if profile.put_queue(queue):
                 self._serving[name] |= profile.bit
         return profile
 
-    def _profiles(self, bits: int) -> Iterator[Profile]:
-        while bits:
-            lowest = bits & -bits
-            bits ^= lowest
-            yield self.profiles[lowest.bit_length() - 1]
+    def _profiles(self, bits: int) -> tuple[Profile, ...]:
+        found = self._lists.get(bits)
+        if found is None:
+            found = self._lists[bits] = tuple(each for each in self.profiles if each.bit & bits)
+        return found
 
-    def _note_open(self, profile: Profile) -> None:
-        if len(profile.open):
-            self._open |= profile.bit
-        else:
-            self._open &= ~profile.bit
+    def _bits(self, queues: tuple[QueueId, ...]) -> int:
+        bits = 0
+        for queue in queues:
+            bits |= self._serving.get(queue, 0)
+        return bits
 
     def _stand(self, profile: Profile, agent: AgentId, standing: Standing | None) -> None:
         former = self._standing.get(agent)
         if former == standing:
             return
-        standings = profile.standings
-        if former is None:
-            self._agents += 1
-        elif standings[former] == 1:
-            # None are kept that nobody has: what is counted in each decision stays short.
-            del standings[former]
-        else:
-            standings[former] -= 1
+        if former is not None:
+            self._count(profile, former, -1)
         if standing is None:
-            self._agents -= 1
             del self._standing[agent]
         else:
-            standings[standing] = standings.get(standing, 0) + 1
             self._standing[agent] = standing
+            self._count(profile, standing, 1)
+        if profile.open_count:
+            self._open |= profile.bit
+        else:
+            self._open &= ~profile.bit
+
+    def _count(self, profile: Profile, standing: Standing, change: int) -> None:
+        self._agents += change
+        profile.active_count += change
+        if isinstance(standing, tuple):
+            if standing[0] < profile.capacity:
+                profile.open_count += change
+            _add(profile.loads, standing, change)
+        else:
+            _add(profile.kept_out, standing, change)
+
+
+def _add(counts: dict[Key, int], key: Key, change: int) -> None:
+    """Count; none are kept that nobody has: what is counted in each decision stays short."""
+    number = counts.get(key, 0) + change
+    if number:
+        counts[key] = number
+    else:
+        del counts[key]
 
 
 def comparison(choice: tuple[Criterion, ...]) -> Callable[[int, int, int], Measures]:
@@ -287,26 +338,6 @@ def comparison(choice: tuple[Criterion, ...]) -> Callable[[int, int, int], Measu
         # The default, on the hottest path.
         return lambda level, load, idle: (level, load, idle)
     return lambda *measures: tuple(measures[place] for place in wanted)
-
-
-def _may_be_kept_for(agent: Agent, case: Case) -> bool:
-    """Whether an agent who serves the case's queue could be kept free for it."""
-    return (
-        agent.is_receiving
-        and agent.earmarked is None
-        and case.units <= agent.capacity
-        and agent.agent not in case.excluded
-    )
-
-
-def runner_up(agent: Agent, level: int) -> RunnerUp:
-    """Return an agent as a decision records it."""
-    return RunnerUp(
-        agent=agent.agent,
-        skill_level=level,
-        load=agent.load,
-        idle_since_ms=agent.idle_since_ms,
-    )
 
 
 def _standing(agent: Agent) -> Standing | None:
@@ -330,4 +361,4 @@ def _exclusion(standing: Standing, case: Case, capacity: int) -> Exclusion | Non
     load, has_offer = standing
     if load + case.units <= capacity and not (case.is_exclusive and load):
         return None
-    return Exclusion.HAS_OFFER if has_offer else Exclusion.AT_CAPACITY
+    return _NO_ROOM[has_offer]

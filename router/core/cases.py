@@ -9,7 +9,6 @@ from router.core.state import Case, Client
 from router.core.turn import Turn
 from store.schema import commands as c
 from store.schema import events as e
-from store.schema import scoring
 from store.schema.commands import Refusal, Refused
 from store.schema.ids import CaseId, ClientId, MessageId, QueueId
 from store.schema.terms import (
@@ -81,7 +80,7 @@ def _client_of(turn: Turn, command: c.OpenCase) -> ClientId:
 
 
 def _queue_for(turn: Turn, subject: str) -> QueueId:
-    queue = scoring.queue_of(turn.state.policy, subject)
+    queue = turn.floor.scoring.queue(subject)
     return queue if queue in turn.state.queues else turn.state.policy.default_queue
 
 

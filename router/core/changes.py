@@ -47,6 +47,9 @@ class Moved(Struct, kw_only=True):
     queues: dict[QueueId, None] = field(default_factory=dict)
     has_policy: bool = False
 
+    def __bool__(self) -> bool:
+        return bool(self.cases or self.agents or self.queues or self.has_policy)
+
 
 def change(state: State, event: e.AnyEvent, moved: Moved) -> None:
     """Change the state as the event says, and note in `moved` what that may set in motion."""

@@ -4,7 +4,7 @@ It is derived from the state, and for rings and earmarks from the time as well, 
 never an authority: it can be thrown away and built again.
 """
 
-from router.core.agents import CostKey, Profile, Roster, runner_up
+from router.core.agents import CostKey, Roster
 from router.core.changes import Moved
 from router.core.ranking import Ranking
 from router.core.seekers import Seekers
@@ -15,6 +15,8 @@ from store.schema.terms import CaseStatus, ChoiceCause, Ring, RunnerUp, SkillLev
 
 Pool = Ranking[CaseId, int]
 Waiting = tuple[int, CaseId]
+# Where a case waits: for one agent, or at a cost in queues.
+Place = AgentId | tuple[CostKey, tuple[QueueId, ...]]
 Rules = tuple[tuple[SkillLevel, ...], tuple[Ring, ...]]
 
 
@@ -32,10 +34,11 @@ class Matching:
         self.seekers = Seekers()
         self.cases: dict[CaseId, None] = {}
         self.agents: dict[AgentId, None] = {}
-        self._pools: dict[tuple[QueueId, CostKey], Pool] = {}
-        self._costs: list[CostKey] = []
+        self._pools: dict[CostKey, dict[QueueId, Pool]] = {}
+        # The first of each pool that is not empty.
+        self._firsts: dict[CostKey, dict[QueueId, Waiting]] = {}
         self._personal: dict[AgentId, Pool] = {}
-        self._places: dict[CaseId, tuple[Pool, ...]] = {}
+        self._places: dict[CaseId, Place] = {}
         self._rules: dict[QueueId, Rules] = {}
         self.roster.put_choice(state.policy.choice, ())
         self.refresh(
@@ -62,10 +65,9 @@ class Matching:
         self.agents.update(moved.agents)
         moved.agents.clear()
         for name in moved.cases:
-            places = self._places.pop(name, None)
-            if places is not None:
-                for pool in places:
-                    pool.discard(name)
+            place = self._places.pop(name, None)
+            if place is not None:
+                self._take_out(name, place)
             case = self.state.cases.get(name)
             if case is None:
                 self.timers.drop(name)
@@ -79,18 +81,25 @@ class Matching:
         """Leave a waiting case to whoever can take it later."""
         if not case.is_waiting or case.is_held or case.case in self._places:
             return
-        rank = case.rank
+        entry = (case.rank, case.case)
         if case.preferred is not None:
             pool = self._personal.get(case.preferred)
             if pool is None:
                 pool = self._personal[case.preferred] = Ranking()
-            pool.put(case.case, rank)
-            self._places[case.case] = (pool,)
+            pool.put(case.case, entry[0])
+            self._places[case.case] = case.preferred
             return
-        cost = (case.units, case.is_exclusive)
-        self._places[case.case] = tuple(
-            self._put_in_pool(queue, cost, case.case, rank) for queue in self.queues(case, now_ms)
-        )
+        cost, queues = (case.units, case.is_exclusive), self.queues(case, now_ms)
+        self._places[case.case] = (cost, queues)
+        pools, firsts = self._pools.setdefault(cost, {}), self._firsts.setdefault(cost, {})
+        for queue in queues:
+            pool = pools.get(queue)
+            if pool is None:
+                pool = pools[queue] = Ranking()
+            pool.put(case.case, entry[0])
+            first = firsts.get(queue)
+            if first is None or entry < first:
+                firsts[queue] = entry
 
     # Ask.
 
@@ -102,13 +111,21 @@ class Matching:
             return None
         best = self._best_personal(agent)
         profile = self.roster.of_agent[agent.agent]
-        for cost in self._costs:
+        for cost, firsts in self._firsts.items():
             units, is_exclusive = cost
             if agent.load + units > agent.capacity or (is_exclusive and agent.load):
                 continue
-            found = self._best_in(profile, cost, agent.agent)
-            if found is not None and (best is None or found < best):
-                best = found
+            # As many looks as the agent has queues: up to hundreds, quicker than to keep a heap
+            # of them in order for every profile.
+            for queue in profile.queues:
+                first = firsts.get(queue)
+                if first is None or (best is not None and first >= best):
+                    continue
+                if agent.agent in self.state.cases[first[1]].excluded:
+                    first = self._first_for(self._pools[cost][queue], agent.agent)
+                    if first is None or (best is not None and first >= best):
+                        continue
+                best = first
         return best
 
     def candidates(self, case: Case, now_ms: int) -> tuple[ChoiceCause, list[RunnerUp]]:
@@ -122,8 +139,7 @@ class Matching:
             agent = self.state.agents[name]
             is_kept_for_another = agent.earmarked not in {None, case.case}
             if agent.is_receiving and agent.has_room(case) and not is_kept_for_another:
-                level = self.roster.of_agent[name].level(self.state.queues[case.queue])
-                return cause, [runner_up(agent, level)]
+                return cause, [self.roster.runner_up(name, case.queue)]
             if cause is ChoiceCause.PREFERRED:
                 return cause, []
         return ChoiceCause.BEST, self.roster.candidates(case, self.queues(case, now_ms))
@@ -152,9 +168,7 @@ class Matching:
 
     def first_in(self, queue: QueueId) -> list[Waiting]:
         """Return the first case of each cost that waits in the queue for anybody."""
-        pools = [self._pools.get((queue, cost)) for cost in self._costs]
-        firsts = [pool.first() for pool in pools if pool is not None]
-        return sorted(first for first in firsts if first is not None)
+        return sorted(firsts[queue] for firsts in self._firsts.values() if queue in firsts)
 
     # Steps.
 
@@ -178,7 +192,7 @@ class Matching:
             if self._rules.get(name) != rules:
                 self._rules[name] = rules
                 changed.add(name)
-                self._show_heads(name, self.roster.put_queue(queue))
+                self.roster.put_queue(queue)
         moved.queues.clear()
         if changed:
             # Who serves whom is another question now, for everybody.
@@ -191,9 +205,7 @@ class Matching:
         profile = self.roster.of_agent.get(agent.agent)
         is_other = profile is None or profile.key != (agent.skills, agent.capacity)
         if is_other:
-            made = self.roster.configure(agent)
-            for queue in made.queues if made is not None else ():
-                self._show_heads(queue, [made] if made is not None else [])
+            self.roster.configure(agent)
         is_new_here = self.roster.put_agent(agent)
         if is_new_here or is_other:
             self.seekers.note_agent(agent.agent)
@@ -204,59 +216,24 @@ class Matching:
         if case.is_exclusive or case.due_at_ms is not None:
             self.seekers.put(case, self.state.policy, now_ms)
 
-    def _put_in_pool(self, queue: QueueId, cost: CostKey, name: CaseId, rank: int) -> Pool:
-        pool = self._pools.get((queue, cost))
-        if pool is None:
-            pool = self._pools[queue, cost] = Ranking()
-            if cost not in self._costs:
-                self._costs.append(cost)
-        pool.put(name, rank)
-        if pool.first() == (rank, name):
-            for profile in self.roster.serving(queue):
-                profile.head(cost).put(queue, rank)
-        return pool
+    def _take_out(self, name: CaseId, place: Place) -> None:
+        if isinstance(place, str):
+            self._personal[place].discard(name)
+            return
+        cost, queues = place
+        pools, firsts = self._pools[cost], self._firsts[cost]
+        for queue in queues:
+            pool = pools[queue]
+            pool.discard(name)
+            if firsts[queue][1] == name:
+                first = pool.first()
+                if first is None:
+                    del firsts[queue]
+                else:
+                    firsts[queue] = first
 
-    def _show_heads(self, queue: QueueId, profiles: list[Profile]) -> None:
-        for cost in self._costs:
-            pool = self._pools.get((queue, cost))
-            first = pool.first() if pool is not None else None
-            if first is not None:
-                for profile in profiles:
-                    profile.head(cost).put(queue, first[0])
-
-    def _best_in(self, profile: Profile, cost: CostKey, agent: AgentId) -> Waiting | None:
-        """Return the first case of this cost in the queues that the profile serves."""
-        heads = profile.head(cost)
-        best: Waiting | None = None
-        passed: list[tuple[QueueId, int]] = []
-        # A bound is corrected when it comes to the front. A queue whose first case this agent
-        # has refused is looked at deeper, and its bound put back afterwards.
-        while (entry := heads.first()) is not None:
-            bound, queue = entry
-            if best is not None and best[0] <= bound:
-                break
-            pool = self._pools[queue, cost]
-            first = pool.first() if queue in profile.queues else None
-            if first is None:
-                heads.discard(queue)
-            elif first[0] != bound:
-                heads.put(queue, first[0])
-            else:
-                found = self._first_for(pool, first, agent)
-                if found == first:
-                    best = first if best is None else min(best, first)
-                    break
-                passed.append((queue, bound))
-                heads.discard(queue)
-                if found is not None and (best is None or found < best):
-                    best = found
-        for queue, bound in passed:
-            heads.put(queue, bound)
-        return best
-
-    def _first_for(self, pool: Pool, first: Waiting, agent: AgentId) -> Waiting | None:
-        if agent not in self.state.cases[first[1]].excluded:
-            return first
+    def _first_for(self, pool: Pool, agent: AgentId) -> Waiting | None:
+        """Return the first case of the pool that has not been refused by the agent."""
         for entry in pool.ascending():
             if agent not in self.state.cases[entry[1]].excluded:
                 return entry

@@ -95,22 +95,24 @@ def _awaiting(turn: Turn, agent: Agent) -> list[Case]:
 def keep_free(turn: Turn) -> None:
     """Find an agent for each case that wants one kept free and may find one now."""
     matching = turn.matching
+    roster = matching.roster
     names, new_names, new_agents = matching.seekers.news()
+    among = [turn.state.agents[agent] for agent in new_agents]
     for name in names:
         case = turn.state.cases[name]
         cause = cause_of(case)
-        among = [turn.state.agents[agent] for agent in new_agents]
-        agent = matching.roster.spare(
-            case,
-            matching.roster.all_serving(case.queue) if name in new_names else among,
-            by_load=cause is EarmarkCause.DRAINING,
-        )
-        if agent is None:
+        by_load = cause is EarmarkCause.DRAINING
+        if name in new_names:
+            found = roster.spare(case, by_load=by_load)
+        else:
+            found = roster.spare_among(case, among, by_load=by_load)
+        if found is None:
             continue
-        turn.record(e.CaseEarmarked(**turn.of(case), agent=agent.agent, cause=cause))
-        for waiting in _awaiting(turn, agent):
-            if waiting is not case:
-                end_preference(turn, waiting)
+        turn.record(e.CaseEarmarked(**turn.of(case), agent=found, cause=cause))
+        # Whoever is kept free is in nobody's reach: the index must know before the next case.
+        matching.refresh(turn.floor.moved, turn.now_ms)
+        for waiting in _awaiting(turn, turn.state.agents[found]):
+            end_preference(turn, waiting)
 
 
 def is_to_come(case: Case) -> bool:

@@ -10,7 +10,7 @@ from store.schema.terms import CaseStatus, Policy, Term
 
 def terms_in(turn: Turn, case: Case, queue: QueueId) -> tuple[Term, ...]:
     """Return the terms of a case that has none yet and enters the queue."""
-    return _terms(turn.state.policy, case, turn.state.queues[queue].service_level_ms)
+    return _terms(turn, case, turn.state.queues[queue].service_level_ms)
 
 
 def score(turn: Turn, case: Case, terms: tuple[Term, ...]) -> None:
@@ -27,7 +27,7 @@ def score_again(turn: Turn, former: Policy) -> None:
     for case in list(turn.state.cases.values()):
         if case.status is not CaseStatus.QUEUED:
             continue
-        terms = scoring.rescored(policy, case.terms, _terms(policy, case, case.service_level_ms))
+        terms = scoring.rescored(policy, case.terms, _terms(turn, case, case.service_level_ms))
         if terms == case.terms:
             continue
         head_start_ms = scoring.head_start_ms(terms)
@@ -41,9 +41,8 @@ def score_again(turn: Turn, former: Policy) -> None:
         )
 
 
-def _terms(policy: Policy, case: Case, service_level_ms: int | None) -> tuple[Term, ...]:
-    return scoring.terms_of(
-        policy,
+def _terms(turn: Turn, case: Case, service_level_ms: int | None) -> tuple[Term, ...]:
+    return turn.floor.scoring.terms(
         subject=case.subject,
         channel=case.channel,
         segment=case.segment,

@@ -8,6 +8,7 @@ from router.core.state import Agent, Case, ClosedCase, Queue, State
 from store.schema import events as e
 from store.schema.commands import Actor, Refusal, Refused
 from store.schema.ids import AgentId, CaseId, ClientId, QueueId
+from store.schema.scoring import Scoring
 from store.schema.terms import Role
 
 _LEADERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SYSTEM})
@@ -39,6 +40,14 @@ class Floor:
         self.state = state or State()
         self.moved = Moved()
         self.matching = Matching(self.state)
+        self._scoring = Scoring(self.state.policy)
+
+    @property
+    def scoring(self) -> Scoring:
+        """Return the policy of now, made ready for scoring."""
+        if self._scoring.policy is not self.state.policy:
+            self._scoring = Scoring(self.state.policy)
+        return self._scoring
 
     def apply(self, event: e.AnyEvent) -> None:
         """Change the state as the event says. Never decides and never fails."""
@@ -46,7 +55,8 @@ class Floor:
 
     def refresh(self, now_ms: int) -> Matching:
         """Return the index, up to date."""
-        self.matching.refresh(self.moved, now_ms)
+        if self.moved:
+            self.matching.refresh(self.moved, now_ms)
         return self.matching
 
 
@@ -55,14 +65,10 @@ class Turn:
 
     def __init__(self, floor: Floor, actor: Actor, now_ms: int) -> None:
         self.floor = floor
+        self.state = floor.state
         self.actor = actor
         self.now_ms = now_ms
         self.events: list[e.AnyEvent] = []
-
-    @property
-    def state(self) -> State:
-        """Return the state as it is after the events of this turn."""
-        return self.floor.state
 
     @property
     def matching(self) -> Matching:
@@ -77,7 +83,14 @@ class Turn:
 
     def of(self, case: Case) -> CaseStamp:
         """Return what the next event of the case carries; its holder stays."""
-        return self.of_holder(case, case.holder)
+        return CaseStamp(
+            seq=self.state.seq + 1,
+            at_ms=self.now_ms,
+            by=self.actor.id,
+            case=case.case,
+            client=case.client,
+            holder=case.holder,
+        )
 
     def of_holder(self, case: Case, holder: AgentId | None) -> CaseStamp:
         """Return what the next event of the case carries; `holder` has it afterwards."""
@@ -92,7 +105,7 @@ class Turn:
 
     def record(self, event: e.AnyEvent) -> None:
         """Apply the event and keep it as an outcome of this turn."""
-        self.floor.apply(event)
+        change(self.state, event, self.floor.moved)
         self.events.append(event)
 
     def look_at(self, case: Case) -> None:
