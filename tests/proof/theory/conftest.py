@@ -15,7 +15,7 @@ def is_long(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def effort(is_long: bool) -> Effort:  # noqa: FBT001 - a fixture
-    return Effort(runs=24, scale=15) if is_long else Effort(runs=8, scale=1)
+    return Effort(runs=24, scale=25) if is_long else Effort(runs=20, scale=1)
 
 
 @pytest.fixture(autouse=True)

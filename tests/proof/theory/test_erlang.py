@@ -16,18 +16,18 @@ from tests.proof.theory.trials import (
 )
 
 # (servers, occupancy): warm-up and measured time of the short form, in mean handling times. A
-# heavy load remembers longer: 1 / (c (1 - sqrt(rho))²) handling times.
+# heavy load remembers longer, 1 / (c (1 - sqrt(rho))²) handling times; four of them have passed
+# before anything is measured.
 SHORT = {
-    (1, 0.7): (150, 600),
-    (10, 0.7): (20, 80),
-    (10, 0.9): (60, 80),
-    (100, 0.9): (10, 8),
+    (1, 0.7): (150, 200),
+    (10, 0.8): (40, 40),
+    (100, 0.9): (12, 3),
 }
 LONG = {
     (1, 0.7): (500, 1_000),
     (10, 0.7): (50, 100),
-    (10, 0.9): (500, 200),
-    (100, 0.9): (50, 15),
+    (10, 0.9): (400, 150),
+    (100, 0.9): (40, 15),
     (1, 0.9): (3_000, 1_000),
     (1, 0.95): (15_000, 2_500),
     (10, 0.95): (1_500, 250),
@@ -56,7 +56,7 @@ def test_erlang_a(effort: Effort, servers: int, load: float, impatience: float) 
     theory = erlang_a(servers, rate, 1, impatience)
     patience = Exponential(mean_s=UNIT_S / impatience)
     scenario = one_skill(servers, {"all": rate}, patience=patience)
-    runs = [run.overall for run in simulated(scenario, effort, (20, 500 / servers))]
+    runs = [run.overall for run in simulated(scenario, effort, (20, 200 / servers))]
     assert_all(
         [
             Check("P(wait)", theory.p_wait, [run.p_wait or 0.0 for run in runs]),
@@ -75,7 +75,7 @@ def test_two_classes_with_strict_priority(effort: Effort, servers: int) -> None:
     first, second = 0.3 * servers, 0.4 * servers
     theory = two_classes(servers, first, second, 1)
     scenario = with_priority(one_skill(servers, {"first": first, "second": second}), "first")
-    runs = simulated(scenario, effort, (50, 500 / servers))
+    runs = simulated(scenario, effort, (50 / servers, 200 / servers))
     assert_all(
         [
             Check(name, expected, [units(run.classes[place].mean_wait_s) for run in runs])

@@ -1,6 +1,7 @@
 """Skill graphs: who serves whom, against the exact rates of Adan and Weiss."""
 
 from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from itertools import permutations, product
 
@@ -31,6 +32,8 @@ def graph(arrivals: dict[str, str], services: dict[str, str], edges: dict[str, s
     )
 
 
+# In mean handling times.
+WARM_UP = 30
 GRAPHS = {
     "N": graph({"one": "0.5", "two": "0.9"}, {"a": "1", "b": "1"}, {"one": "a", "two": "ab"}),
     "W": graph(
@@ -73,21 +76,31 @@ def test_who_serves_whom_on_a_skill_graph(effort: Effort, name: str) -> None:
     }
 
     def keep(seed: int, trace: CaseTrace) -> None:
-        if trace.agent is not None and trace.arrived_s >= 50 * UNIT_S:
+        if trace.agent is not None and trace.arrived_s >= WARM_UP * UNIT_S:
             server = trace.agent.removeprefix("agent_").partition("-")[0]
             pairs[seed][trace.line, server] += 1
 
-    simulated(_scenario(among), effort, (50, 300), keep)
-    assert_all(
-        [
-            Check(
+    simulated(_scenario(among), effort, (WARM_UP, 150), keep)
+    assert {pair for found in pairs.values() for pair in found} == among.edges
+    assert_all(list(_checks(among, theory, pairs.values())))
+
+
+def _checks(
+    among: Graph,
+    theory: Mapping[tuple[str, str], Fraction],
+    runs: Collection[Counter[tuple[str, str]]],
+) -> Iterator[Check]:
+    """Yield, for each type with a choice, who served it: how many came varies by itself."""
+    for kind in among.arrivals:
+        servers = sorted(among.servers_of(kind))
+        # The last one serves the rest.
+        for server in servers[:-1]:
+            of_kind = sum(theory[kind, each] for each in servers)
+            yield Check(
                 f"{kind} by {server}",
-                float(share),
-                [found[kind, server] / found.total() for found in pairs.values()],
+                float(theory[kind, server] / of_kind),
+                [run[kind, server] / sum(run[kind, each] for each in servers) for run in runs],
             )
-            for (kind, server), share in theory.items()
-        ]
-    )
 
 
 def _scenario(among: Graph) -> Scenario:
