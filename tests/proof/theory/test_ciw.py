@@ -19,7 +19,7 @@ from tests.proof.theory.trials import (
 SERVERS = 4
 SIGMA = 0.8
 RATES = {"first": 1.2, "second": 2.0}
-WARM_UP, MEASURED = 30.0, 60.0
+WARM_UP, MEASURED = 30.0, 120.0
 
 
 def test_log_normal_handling_times_with_two_classes_by_priority(effort: Effort) -> None:

@@ -75,7 +75,7 @@ def test_two_classes_with_strict_priority(effort: Effort, servers: int) -> None:
     first, second = 0.3 * servers, 0.4 * servers
     theory = two_classes(servers, first, second, 1)
     scenario = with_priority(one_skill(servers, {"first": first, "second": second}), "first")
-    runs = simulated(scenario, effort, (50 / servers, 200 / servers))
+    runs = simulated(scenario, effort, (100 / servers, 600 / servers))
     assert_all(
         [
             Check(name, expected, [units(run.classes[place].mean_wait_s) for run in runs])
