@@ -23,6 +23,7 @@ from store.post import (
 from store.schema.codec import encode
 from store.schema.commands import Envelope, Refusal, Refused, Reply
 from store.schema.events import AnyEvent
+from store.schema.questions import AnyQuestion
 from store.settings import Settings
 
 # What is carried out in one transaction. More waits for the next one.
@@ -90,6 +91,17 @@ class Writer:
             await self._log.save_snapshot(seq, self.memory.dump())
             self._snapshot_seq = seq
             _log.info("snapshot saved seq=%d", seq)
+
+    def explain(self, number: int, question: AnyQuestion) -> PostReply:
+        """Answer a question about the state that is committed."""
+        router, refusal, answer = self.memory.router, None, None
+        try:
+            answer = router.answer(question, self._now_ms())
+        except Refused as refused:
+            refusal = refused.refusal
+        return PostReply(
+            number=number, reply=Reply(ref="", seq=router.seq, refusal=refusal), answer=answer
+        )
 
     def _handle(self, envelope: Envelope, now_ms: int, events: list[AnyEvent]) -> Reply:
         command = envelope.command
@@ -170,12 +182,18 @@ async def _receive(payloads: AsyncIterator[bytes], inbox: asyncio.Queue[Post]) -
 
 async def _take_turn(writer: Writer, bus: Bus, site: str, inbox: asyncio.Queue[Post]) -> None:
     posts = await _next_posts(writer, inbox)
-    events, replies = await writer.carry_out([post.envelope for post in posts])
+    asked = [post for post in posts if post.envelope is not None]
+    events, replies = await writer.carry_out([post.envelope for post in asked if post.envelope])
     if events:
         await bus.publish(events_topic(site), encode(events))
-    for post, reply in zip(posts, replies, strict=True):
+    for post, reply in zip(asked, replies, strict=True):
         answer = PostReply(number=post.number, reply=reply)
         await bus.publish(replies_topic(post.node), encode(answer))
+    for post in posts:
+        if post.question is not None:
+            # After the commit: what is explained is what everybody may know.
+            explained = writer.explain(post.number, post.question)
+            await bus.publish(replies_topic(post.node), encode(explained))
     for event in events:
         _log.info(
             "event seq=%d type=%s case=%s by=%s",

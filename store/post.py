@@ -13,7 +13,8 @@ from store.beside import beside
 from store.bus import Bus, SubscriberLagged
 from store.errors import Unavailable as Unavailable
 from store.schema.codec import encode
-from store.schema.commands import Envelope, Reply
+from store.schema.commands import Envelope, Refused, Reply
+from store.schema.questions import AnyAnswer, AnyQuestion
 
 ANSWER_S = 5.0
 _RETRY_S = 1.0
@@ -22,18 +23,23 @@ _log = logging.getLogger(__name__)
 
 
 class Post(Struct, frozen=True, kw_only=True):
-    """A command on the bus. node, number: where and as what the answer is awaited."""
+    """A command on the bus, or a question that changes nothing.
+
+    node, number: where and as what the answer is awaited.
+    """
 
     node: str
     number: int
-    envelope: Envelope
+    envelope: Envelope | None = None
+    question: AnyQuestion | None = None
 
 
 class PostReply(Struct, frozen=True, kw_only=True):
-    """The writer's answer to one Post."""
+    """The writer's answer to one Post. answer: to a question that was not refused."""
 
     number: int
     reply: Reply
+    answer: AnyAnswer | None = None
 
 
 decode_post = msgspec.json.Decoder(Post).decode
@@ -68,7 +74,7 @@ class Courier:
         self._site = site
         self._node = node
         self._numbers = itertools.count(1)
-        self._awaited: dict[int, asyncio.Future[Reply]] = {}
+        self._awaited: dict[int, asyncio.Future[PostReply]] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -84,10 +90,24 @@ class Courier:
         Raises Unavailable after 5 s: the command may have been carried out, and asking again
         with the same ref tells.
         """
-        number = next(self._numbers)
-        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._awaited[number] = answer
-        post = Post(node=self._node, number=number, envelope=envelope)
+        answered = await self._send(
+            Post(node=self._node, number=next(self._numbers), envelope=envelope)
+        )
+        return answered.reply
+
+    async def explain(self, question: AnyQuestion) -> AnyAnswer:
+        """Ask the writer why. Raises Unavailable after 5 s, and Refused."""
+        answered = await self._send(
+            Post(node=self._node, number=next(self._numbers), question=question)
+        )
+        if answered.reply.refusal is not None:
+            raise Refused(answered.reply.refusal)
+        assert answered.answer is not None
+        return answered.answer
+
+    async def _send(self, post: Post) -> PostReply:
+        answer: asyncio.Future[PostReply] = asyncio.get_running_loop().create_future()
+        self._awaited[post.number] = answer
         try:
             async with asyncio.timeout(ANSWER_S):
                 await self._bus.publish(commands_topic(self._site), encode(post))
@@ -95,7 +115,7 @@ class Courier:
         except TimeoutError as error:
             raise Unavailable("the writer did not answer") from error
         finally:
-            del self._awaited[number]
+            del self._awaited[post.number]
 
     async def _listen(self, is_listening: asyncio.Event) -> None:
         while True:
@@ -114,4 +134,4 @@ class Courier:
     def _deliver(self, answer: PostReply) -> None:
         awaited = self._awaited.get(answer.number)
         if awaited is not None and not awaited.done():
-            awaited.set_result(answer.reply)
+            awaited.set_result(answer)

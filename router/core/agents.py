@@ -220,8 +220,20 @@ class Roster:
             if number
         )
 
+    # Explain.
+
+    def serving_any(self, queues: tuple[QueueId, ...]) -> list[Agent]:
+        """Return every agent who serves one of the queues, those who work here no more too."""
+        profiles = self._profiles(self._bits(queues))
+        return [agent for profile in profiles for agent in profile.members.values()]
+
+    def measures(self, agent: Agent, queue: QueueId) -> Measures:
+        """Return the agent's place in a choice for the queue, lowest first."""
+        level = self._level(self.of_agent[agent.agent], queue)
+        return self._measures(-level, agent.load, agent.idle_since_ms)
+
     def exclusion(self, agent: Agent, case: Case, queues: tuple[QueueId, ...]) -> Exclusion | None:
-        """Return what keeps one agent from the case, or None; the agent works here."""
+        """Return what keeps an agent who works here from the case, or None."""
         profile = self.of_agent[agent.agent]
         if profile.queues.keys().isdisjoint(queues):
             return Exclusion.SKILL_MISSING
@@ -232,6 +244,13 @@ class Roster:
             return Exclusion.REFUSED_BEFORE
         return reason
 
+    def exclusion_from_all(self, agent: Agent) -> Exclusion | None:
+        """Return what keeps the agent from every case, or None."""
+        standing = self._standing.get(agent.agent, Exclusion.NOT_AVAILABLE)
+        if isinstance(standing, Exclusion):
+            return standing
+        return _NO_ROOM[standing[1]] if standing[0] >= agent.capacity else None
+
     # Steps.
 
     def _open_in(
@@ -239,13 +258,14 @@ class Roster:
     ) -> Iterator[tuple[Measures, AgentId]]:
         """Yield the profile's agents who have room for the case and have not refused it."""
         level = -self._level(profile, own)
-        for _, name in profile.ranked.ascending():
+        below = None
+        if self._is_by_load:
+            # The least loaded come first, and one profile has one capacity.
+            most = 0 if case.is_exclusive else profile.capacity - case.units
+            below = self._measures(0, most + 1, 0)
+        for _, name in profile.ranked.ascending(below):
             agent = profile.members[name]
-            if not agent.has_room(case):
-                if self._is_by_load:
-                    # The least loaded come first, and one profile has one capacity.
-                    return
-            elif name not in case.excluded:
+            if agent.has_room(case) and name not in case.excluded:
                 yield self._measures(level, agent.load, agent.idle_since_ms), name
 
     def _level(self, profile: Profile, queue: QueueId) -> int:
@@ -337,7 +357,7 @@ def comparison(choice: tuple[Criterion, ...]) -> Callable[[int, int, int], Measu
     if wanted == (0, 1, 2):
         # The default, on the hottest path.
         return lambda level, load, idle: (level, load, idle)
-    return lambda *measures: tuple(measures[place] for place in wanted)
+    return lambda level, load, idle: tuple((level, load, idle)[place] for place in wanted)
 
 
 def _standing(agent: Agent) -> Standing | None:

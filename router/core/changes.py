@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct, field
-
 from router.core.state import Agent, Case, Client, ClosedCase, Offer, Queue, State
 from store.schema import events as e
 from store.schema.ids import AgentId, CaseId, QueueId
@@ -36,16 +34,17 @@ _EXCLUDING = frozenset(
 _UNGIVEN = frozenset({CaseStatus.SCHEDULED, CaseStatus.QUEUED, CaseStatus.OFFERED})
 
 
-class Moved(Struct, kw_only=True):
+class Moved:
     """What has changed in a way that matters for who gets which case, each in order, once.
 
     queues: those with other rules. has_policy: whether every rule of choice may be another one.
     """
 
-    cases: dict[CaseId, None] = field(default_factory=dict)
-    agents: dict[AgentId, None] = field(default_factory=dict)
-    queues: dict[QueueId, None] = field(default_factory=dict)
-    has_policy: bool = False
+    def __init__(self) -> None:
+        self.cases: dict[CaseId, None] = {}
+        self.agents: dict[AgentId, None] = {}
+        self.queues: dict[QueueId, None] = {}
+        self.has_policy = False
 
     def __bool__(self) -> bool:
         return bool(self.cases or self.agents or self.queues or self.has_policy)

@@ -41,10 +41,10 @@ class Matching:
         self._places: dict[CaseId, Place] = {}
         self._rules: dict[QueueId, Rules] = {}
         self.roster.put_choice(state.policy.choice, ())
-        self.refresh(
-            Moved(queues=dict.fromkeys(state.queues), agents=dict.fromkeys(state.agents)),
-            state.at_ms,
-        )
+        everything = Moved()
+        everything.queues.update(dict.fromkeys(state.queues))
+        everything.agents.update(dict.fromkeys(state.agents))
+        self.refresh(everything, state.at_ms)
         for case in state.cases.values():
             self._note(case, state.at_ms)
             self.put_case(case, state.at_ms)
@@ -166,9 +166,24 @@ class Matching:
             case.case for case in moving if case.is_waiting and case.preferred == agent
         ]
 
+    # Explain.
+
+    def queues_of(self, agent: Agent) -> list[QueueId]:
+        """Return the queues that the agent serves."""
+        return sorted(self.roster.of_agent[agent.agent].queues)
+
     def first_in(self, queue: QueueId) -> list[Waiting]:
         """Return the first case of each cost that waits in the queue for anybody."""
         return sorted(firsts[queue] for firsts in self._firsts.values() if queue in firsts)
+
+    def waiting_in(self, queue: QueueId) -> int:
+        """Return how many cases the queue's agents may take, those of rings too."""
+        return sum(len(pools[queue]) for pools in self._pools.values() if queue in pools)
+
+    def place(self, case: Case) -> int:
+        """Return the place of a waiting case among those its queue's agents may take. O(n)."""
+        pools = [pools[case.queue] for pools in self._pools.values() if case.queue in pools]
+        return 1 + sum(pool.count_below(case.rank) for pool in pools)
 
     # Steps.
 

@@ -41,6 +41,10 @@ class Ranking(Generic[Item, Rank]):
         """Return the item's rank, or None when it is not in."""
         return self._ranks.get(item)
 
+    def count_below(self, rank: Rank) -> int:
+        """Return how many items have a lower rank. O(n)."""
+        return sum(each < rank for each in self._ranks.values())
+
     def first(self) -> tuple[Rank, Item] | None:
         """Return the lowest entry without taking it out, or None when there is none."""
         heap = self._heap
@@ -51,8 +55,11 @@ class Ranking(Generic[Item, Rank]):
             heapq.heappop(heap)
         return None
 
-    def ascending(self) -> Iterator[tuple[Rank, Item]]:
-        """Yield entries from the lowest; the first k cost O(k log k). Change nothing meanwhile."""
+    def ascending(self, below: Rank | None = None) -> Iterator[tuple[Rank, Item]]:
+        """Yield entries from the lowest; the first k cost O(k log k). Change nothing meanwhile.
+
+        below: end before this rank, without a look at dead entries beyond it.
+        """
         if self.first() is None:
             return
         heap = self._heap
@@ -61,6 +68,8 @@ class Ranking(Generic[Item, Rank]):
         former = None
         while edge:
             entry, place = heapq.heappop(edge)
+            if below is not None and entry[0] >= below:
+                return
             for child in (2 * place + 1, 2 * place + 2):
                 if child < len(heap):
                     heapq.heappush(edge, (heap[child], child))

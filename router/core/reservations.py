@@ -61,7 +61,7 @@ def await_known_agent(turn: Turn, case: Case) -> None:
     known.append((client.last_agent, rules.last_agent_hold_ms, "last_agent"))
     for name, hold_ms, why in known:
         agent = turn.state.agents.get(name) if name is not None else None
-        if agent is not None and may_take_soon(turn, agent, case):
+        if hold_ms and agent is not None and may_take_soon(turn, agent, case):
             turn.record(
                 e.CasePreferred(
                     **turn.of(case), agent=agent.agent, until_ms=turn.now_ms + hold_ms, why=why

@@ -8,6 +8,7 @@ from router.core import (
     assignment,
     cases,
     configuration,
+    explain,
     hours,
     offers,
     outcomes,
@@ -21,6 +22,7 @@ from store.schema import commands as c
 from store.schema.commands import SYSTEM, Actor, AnyCommand
 from store.schema.events import AnyEvent
 from store.schema.ids import AgentId, CaseId, QueueId
+from store.schema.questions import AnyAnswer, AnyQuestion
 
 
 class Router:
@@ -65,6 +67,12 @@ class Router:
     def next_deadline_ms(self) -> int | None:
         """Return when `tick` has work to do, or None."""
         return self._floor.refresh(self._floor.state.at_ms).timers.next_ms()
+
+    # Explain.
+
+    def answer(self, question: AnyQuestion, now_ms: int) -> AnyAnswer:
+        """Say why, now. Changes nothing. Raises Refused for what is not there."""
+        return explain.answer(self._floor, question, now_ms)
 
     # Change.
 

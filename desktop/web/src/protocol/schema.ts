@@ -43,6 +43,34 @@ export interface AgentDisconnected {
   readonly grace_ends_ms: number;
 }
 
+/** What an agent could be given, at `at_ms`. exclusion: what keeps it from every case.
+ * 
+ * earmarked: the case it is kept free for. joins_at_ms: when it begins, with others. queues:
+ * those it serves, the ones where somebody waits first. awaiting: cases that wait for it alone. */
+export interface AgentExplained {
+  readonly type: 'agent_explained';
+  readonly at_ms: number;
+  readonly agent: string;
+  readonly exclusion: Exclusion | null;
+  readonly load: number;
+  readonly capacity: number;
+  readonly idle_since_ms: number;
+  readonly earmarked: string | null;
+  readonly joins_at_ms: number | null;
+  readonly awaiting: readonly string[];
+  readonly queues: readonly QueueStanding[];
+}
+
+/** How an agent stands to a case. exclusion: what keeps it from the case; None: nothing does. */
+export interface AgentStanding {
+  readonly agent: string;
+  readonly skill_level: number;
+  readonly load: number;
+  readonly capacity: number;
+  readonly idle_since_ms: number;
+  readonly exclusion: Exclusion | null;
+}
+
 /** An agent as the floor sees it. earmarked: the case for which it is kept free. */
 export interface AgentView {
   readonly agent: string;
@@ -227,6 +255,33 @@ export interface CaseEscalated {
   readonly reason: string;
   readonly terms: readonly Term[];
   readonly head_start_ms: number;
+}
+
+/** Why a case waits, at `at_ms`.
+ * 
+ * until_ms: when the reason ends by itself (the offer, the wait for `preferred`, the hours, the
+ * appointment's time), else when a ring opens next, if one does. place: 1 is first among those
+ * that wait for anybody in its queue. queues: its own, then the rings that are open for it.
+ * agents: those who serve one of the queues, who could have it soonest first, 100 at most.
+ * excluded: all agents of the site by what keeps them from it. */
+export interface CaseExplained {
+  readonly type: 'case_explained';
+  readonly at_ms: number;
+  readonly case: string;
+  readonly status: CaseStatus;
+  readonly reason: WaitReason;
+  readonly until_ms: number | null;
+  readonly queue: string;
+  readonly queues: readonly string[];
+  readonly enqueued_at_ms: number;
+  readonly key: number;
+  readonly terms: readonly Term[];
+  readonly place: number | null;
+  readonly preferred: string | null;
+  readonly earmark: string | null;
+  readonly earmark_cause: EarmarkCause | null;
+  readonly agents: readonly AgentStanding[];
+  readonly excluded: readonly ExcludedCount[];
 }
 
 /** The holder has begun: answered for the first time, or the call is connected. */
@@ -613,6 +668,18 @@ export interface ExcludedCount {
 
 /** Why an agent was not chosen, or cannot take a case. */
 export type Exclusion = 'at_capacity' | 'earmarked' | 'has_offer' | 'joining' | 'not_available' | 'not_connected' | 'refused_before' | 'skill_missing';
+
+/** Why is this agent given nothing more? */
+export interface ExplainAgent {
+  readonly type: 'explain_agent';
+  readonly agent: string;
+}
+
+/** Why does this case still wait, or who could have it? */
+export interface ExplainCase {
+  readonly type: 'explain_case';
+  readonly case: string;
+}
 
 /** An uploaded file as a message shows it. */
 export interface FileRef {
@@ -1018,6 +1085,17 @@ export interface QueueScheduled {
   readonly periods: readonly Period[];
 }
 
+/** A queue that an agent serves. waiting: cases there for anybody, rings' too.
+ * 
+ * first: the first of them. exclusion: what keeps the agent from that one; None: nothing does. */
+export interface QueueStanding {
+  readonly queue: string;
+  readonly is_in_hours: boolean;
+  readonly waiting: number;
+  readonly first: string | null;
+  readonly exclusion: Exclusion | null;
+}
+
 /** A queue's rules. is_in_hours: false while its hours keep it closed, until `opens_at_ms`. */
 export interface QueueView {
   readonly queue: string;
@@ -1262,6 +1340,9 @@ export interface TypingNow {
   readonly type: 'typing';
   readonly case: string;
 }
+
+/** Why a case is not given now. NOT_WAITING: nothing of it is to be given. */
+export type WaitReason = 'no_agent' | 'not_waiting' | 'offered' | 'out_of_hours' | 'preferred' | 'scheduled';
 
 /** Supervisors: also send what is said in this case, until `case` is None. */
 export interface Watch {
