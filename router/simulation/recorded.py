@@ -213,6 +213,7 @@ class Recorder:
         self.day.story = [
             self._as_it_came(self._visits[each.case], means) if isinstance(each, Job) else each
             for each in self.day.story
+            if not (isinstance(each, Job) and _is_cancelled(each))
         ]
         for each in self.day.workers:
             each.answers = _always(self._usual_ms())
@@ -240,9 +241,14 @@ class Recorder:
             line=seen.line,
             legs=legs[::-1],
             # What a client who was served would have borne at most is not known.
-            patience_ms=seen.wait_ms if seen.left_at_ms >= 0 and seen.enqueued_at_ms >= 0 else None,
+            patience_ms=seen.wait_ms if seen.left_at_ms >= 0 else None,
             answers=visit.answers[::-1],
         )
+
+
+def _is_cancelled(job: Job) -> bool:
+    """Whether it is an appointment that never came to its time."""
+    return job.closed_at_ms >= 0 and job.enqueued_at_ms < 0 and job.assigned_at_ms < 0
 
 
 def _window(events: Sequence[e.AnyEvent]) -> Measured:

@@ -11,7 +11,7 @@ from router.simulation.scenario import read_scenario
 from store.schema import commands as c
 from store.schema import events as e
 from store.schema.commands import SYSTEM
-from store.schema.terms import CloseCause, Presence
+from store.schema.terms import Channel, CloseCause, Presence
 from tests.golden.write_logs import Day
 from tests.router.floor import ANN, BOB, CLAIMS, GENERAL, MAX, ONE, TWO, Floor, agent, client
 from tests.router.simulation.runs import SMALL, run, scenario
@@ -146,13 +146,36 @@ def test_cases_without_an_end_are_told() -> None:
     floor.ready(ANN, capacity=1)
     floor.open(ONE)
     floor.wait(1_000)
-    floor.do(client(MAX), c.OpenCase(ref="r", case=TWO, channel="chat", subject="x"))  # type: ignore[arg-type]  # as it is decoded
+    asked = c.OpenCase(ref="r", case=TWO, channel=Channel.CHAT, subject="x")
+    floor.do(client(MAX), asked)
     floor.wait(1_000)
     floor.do(agent(ANN), c.SetPresence(ref="r", presence=Presence.BREAK))
     comparison = compared(floor.log)
     assert any("1 cases were never taken" in line for line in comparison.assumed)
     assert any("1 cases were not over at the end" in line for line in comparison.assumed)
     assert comparison.recorded.overall.waiting == comparison.before.overall.waiting == 1
+
+
+def test_an_appointment_that_was_cancelled_does_not_come() -> None:
+    floor = Floor()
+    floor.ready(ANN)
+    booked = c.OpenCase(
+        ref="r",
+        case=ONE,
+        channel=Channel.APPOINTMENT,
+        subject="x",
+        client=MAX,
+        due_at_ms=floor.now_ms + 60_000,
+    )
+    floor.do(SYSTEM, booked)
+    floor.wait(1_000)
+    floor.do(SYSTEM, c.LeaveQueue(ref="r", case=ONE))
+    floor.wait(300_000)
+    floor.open(TWO)
+    comparison, (case,) = compare(Recorder(floor.log).day, Change())
+    assert case.case == TWO
+    assert comparison.recorded == comparison.before
+    assert comparison.before.overall.arrived == 1
 
 
 def test_a_day_where_everything_happened_can_be_simulated() -> None:
