@@ -64,7 +64,7 @@ class SimulatedFloor:
         self._put(measured.from_ms, self._begin_measuring, None)
 
     def follow(self, coming: Iterator[Job | Step]) -> None:
-        """Take in what comes, in the order of time. At one time, the first followed comes first."""
+        """Take in what comes, in the order of time. Of one moment, several streams take turns."""
         item = next(coming, None)
         if item is None:
             return

@@ -39,8 +39,7 @@ def put_up(scenario: Scenario, seed: int, measured: Measured) -> SimulatedFloor:
         [Line(each.name, target_ms[each.queue]) for each in scenario.classes],
         measured,
     )
-    floor.follow(_rules(scenario, measured))
-    floor.follow(iter(presences(staffed, measured)))
+    floor.follow(chain(_rules(scenario, measured), presences(staffed, measured)))
     floor.follow(made_up(scenario, seed, measured.starts_ms, measured.until_ms))
     return floor
 
