@@ -19,8 +19,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.applications import Starlette
 
-from bench import chat, durable, start
+from bench import chat, driving, durable, start, traffic
 from bench import router as bench_router
+from bench.calls import CallError
 from bench.report import show
 from desktop import demo
 from desktop.serving import WebServer, listen, web_config
@@ -46,6 +47,7 @@ from store.schema.views import Credential
 from store.settings import Settings, settings_from_environment
 
 BAD_START = 2
+BROKEN_PROMISE = 1
 
 
 class StartError(Exception):
@@ -213,6 +215,16 @@ def _bench_router(options: argparse.Namespace, _: Settings) -> None:
 
 def _bench_durable(options: argparse.Namespace, _: Settings) -> None:
     show(durable.run(), is_json=options.json)
+
+
+def _bench_load(options: argparse.Namespace, _: Settings) -> None:
+    try:
+        outcome = asyncio.run(traffic.Drive(driving.plan_of(options)).run())
+    except (ValueError, CallError) as error:
+        raise StartError(f"{error}.") from None
+    show(outcome.report, is_json=options.json)
+    if not outcome.verdict.is_clean:
+        sys.exit(BROKEN_PROMISE)
 
 
 def _bench_start(options: argparse.Namespace, settings: Settings) -> None:
@@ -454,6 +466,7 @@ def _parser() -> argparse.ArgumentParser:
         ("start", _bench_start, "time to ready, empty and with 100,000 open cases"),
     ):
         _command(measured, name, run, text).add_argument("--json", action="store_true")
+    driving.add_options(_command(measured, "load", _bench_load, driving.PURPOSE))
     measured.choices["router"].add_argument(
         "--sizes", type=int, nargs="+", default=bench_router.SIZES, help="how many cases wait"
     )

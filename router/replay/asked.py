@@ -11,7 +11,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from router.core.cases import SYSTEM_MESSAGE
-from router.core.state import Case, State
+from router.core.state import State
 from store.schema import commands as c
 from store.schema import events as e
 from store.schema.commands import SYSTEM, Actor, AnyCommand
@@ -19,7 +19,6 @@ from store.schema.ids import AgentId
 from store.schema.terms import (
     AssignCause,
     Author,
-    CaseStatus,
     CloseCause,
     OfferOutcome,
     PresenceReason,
@@ -33,7 +32,6 @@ _BY_SOMEBODY = frozenset({PresenceReason.CHOSEN, PresenceReason.BY_SUPERVISOR})
 _LEAVING = frozenset({CloseCause.ABANDONED, CloseCause.CANCELLED})
 # What ends first when a case moves: these say nothing of why.
 _ENDINGS = e.OfferEnded | e.PreferenceEnded | e.EarmarkEnded
-_LEADERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SYSTEM})
 # An ending is followed by its reason within the same command, so soon.
 _AHEAD = 8
 
@@ -57,11 +55,7 @@ def asked(events: Sequence[e.AnyEvent], place: int, state: State) -> Asked | Non
         return None if command is None else Asked(_actor(event, state), command)
     following = list(islice(_of_case(events, place), _AHEAD))
     actor = _actor(event, state)
-    rescheduled = _rescheduled(following)
-    if rescheduled is None:
-        command = _case_command(following)
-    else:
-        command = _booking(rescheduled, state.cases.get(event.case), actor)
+    command = _case_command(following)
     return None if command is None else Asked(actor, command)
 
 
@@ -165,6 +159,7 @@ def _case_command(  # noqa: C901, PLR0911, PLR0912 - one arm for each event
             return c.AnswerSurvey(ref=REF, case=case, note=event.note, comment=event.comment)
         case (
             e.CaseQueued()
+            | e.CaseScheduled()
             | e.CaseAssigned()
             | e.CaseEscalated()
             | e.CaseMerged()
@@ -173,8 +168,7 @@ def _case_command(  # noqa: C901, PLR0911, PLR0912 - one arm for each event
         ):
             return _move(event, following)
         case (
-            e.CaseScheduled()
-            | e.CaseScored()
+            e.CaseScored()
             | e.CaseEarmarked()
             | e.CasePreferred()
             | e.CaseOffered()
@@ -187,28 +181,6 @@ def _case_command(  # noqa: C901, PLR0911, PLR0912 - one arm for each event
             assert_never(event)
 
 
-def _rescheduled(following: Sequence[e.AnyCaseEvent]) -> e.CaseScheduled | None:
-    """Return the booking that all of this comes to, if it does."""
-    for event in following:
-        if not isinstance(event, _ENDINGS):
-            return event if isinstance(event, e.CaseScheduled) else None
-    return None
-
-
-def _booking(event: e.CaseScheduled, case: Case | None, actor: Actor) -> AnyCommand:
-    """Return why an appointment was booked anew: for another time, or because it was let go.
-
-    Taken back or transferred to its own queue, it is the same to the router; only a leader is
-    never refused the first, nor a holder the second.
-    """
-    is_to_come = case is None or case.status is CaseStatus.SCHEDULED
-    if is_to_come and (case is None or case.due_at_ms != event.due_at_ms):
-        return c.MoveAppointment(ref=REF, case=event.case, due_at_ms=event.due_at_ms)
-    if case is not None and case.queue == event.queue and actor.role in _LEADERS:
-        return c.TakeBack(ref=REF, case=event.case)
-    return _settle(event, c.OutcomeTransfer(queue=event.queue))
-
-
 def _moving_command(following: Sequence[e.AnyCaseEvent]) -> AnyCommand | None:
     """Return why the case moved, when what it had was ended first."""
     for place, event in enumerate(following):
@@ -217,14 +189,16 @@ def _moving_command(following: Sequence[e.AnyCaseEvent]) -> AnyCommand | None:
     return None
 
 
-def _move(  # noqa: PLR0911 - one arm for each way to move
+def _move(  # noqa: C901, PLR0911 - one arm for each way to move
     event: e.AnyCaseEvent, following: Sequence[e.AnyCaseEvent]
 ) -> AnyCommand | None:
     case = event.case
     match event:
-        case e.CaseQueued(cause=QueueCause.TRANSFERRED):
+        case e.CaseScheduled(cause=None):
+            return c.MoveAppointment(ref=REF, case=case, due_at_ms=event.due_at_ms)
+        case e.CaseQueued() | e.CaseScheduled() if event.cause is QueueCause.TRANSFERRED:
             return _settle(event, c.OutcomeTransfer(queue=event.queue))
-        case e.CaseQueued(cause=QueueCause.TAKEN_BACK):
+        case e.CaseQueued() | e.CaseScheduled() if event.cause is QueueCause.TAKEN_BACK:
             return c.TakeBack(ref=REF, case=case)
         case e.CaseAssigned(cause=AssignCause.PULLED):
             return c.PullCase(ref=REF, case=case)

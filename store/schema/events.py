@@ -196,10 +196,15 @@ class CaseScored(CaseEvent, frozen=True, kw_only=True, tag="case.scored"):
 
 
 class CaseScheduled(CaseEvent, frozen=True, kw_only=True, tag="case.scheduled"):
-    """The appointment is booked or moved: it enters its queue at `due_at_ms`."""
+    """The appointment is booked or moved: it enters its queue at `due_at_ms`.
+
+    former, cause: who held it until now and why it came back, when it was given before its time.
+    """
 
     queue: QueueId
     due_at_ms: int
+    former: AgentId | None = None
+    cause: QueueCause | None = None
 
 
 class CaseEarmarked(CaseEvent, frozen=True, kw_only=True, tag="case.earmarked"):

@@ -391,7 +391,9 @@ export interface CaseResumed {
   readonly holder: string | null;
 }
 
-/** The appointment is booked or moved: it enters its queue at `due_at_ms`. */
+/** The appointment is booked or moved: it enters its queue at `due_at_ms`.
+ * 
+ * former, cause: who held it until now and why it came back, when it was given before its time. */
 export interface CaseScheduled {
   readonly type: 'case.scheduled';
   readonly seq: number;
@@ -402,6 +404,8 @@ export interface CaseScheduled {
   readonly holder: string | null;
   readonly queue: string;
   readonly due_at_ms: number;
+  readonly former: string | null;
+  readonly cause: QueueCause | null;
 }
 
 /** The head start of the case, term by term. Staff only.
