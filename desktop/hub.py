@@ -63,6 +63,7 @@ class Hub:
     def __init__(self, site: str, bus: Bus, log: History, queries: OpenCases) -> None:
         self.rows = Rows()
         self.policy = Policy()
+        self.policy_revision = 0
         self.is_live = False
         self._site = site
         self._bus = bus
@@ -261,6 +262,7 @@ class Hub:
     def _note_policy(self, event: e.AnyEvent) -> None:
         if isinstance(event, e.PolicyConfigured):
             self.policy = event.policy
+            self.policy_revision = event.revision
 
     def _tell(self, event: e.AnyEvent) -> set[Reader]:
         readers = self._readers(event, recipients(event))

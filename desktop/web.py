@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from desktop import authentication, files_api, staff_api, widget_api
+from desktop import authentication, files_api, policy_api, staff_api, widget_api
 from desktop.attendance import Attendance
 from desktop.authentication import Failures
 from desktop.core.pace import Paces
@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 API = [
     *authentication.routes,
     *staff_api.routes,
+    *policy_api.routes,
     *widget_api.routes,
     *files_api.routes,
 ]

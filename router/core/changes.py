@@ -1,6 +1,7 @@
 """What each event does to the state. Nothing here decides, and nothing fails."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from router.core.state import Agent, Case, Client, ClosedCase, Offer, Queue, State
@@ -20,6 +21,8 @@ from store.schema.terms import (
 FORMER_CASES = 5
 # Closed cases remembered, the last ones; the store knows them all.
 CLOSED_CASES = 200_000
+# To find its first key a dict walks over all that were deleted before it: 36 µs each, one by one.
+FORGOTTEN_AT_ONCE = 1_000
 # After these the case must not come straight back to the agent it left.
 _EXCLUDING = frozenset(
     {
@@ -195,8 +198,9 @@ def _close(state: State, case: Case, event: e.CaseClosed) -> None:
     state.closed[case.case] = ClosedCase(
         client=case.client, former=event.former, asks_survey=event.asks_survey
     )
-    if len(state.closed) > CLOSED_CASES:
-        del state.closed[next(iter(state.closed))]
+    if len(state.closed) >= CLOSED_CASES + FORGOTTEN_AT_ONCE:
+        for name in list(islice(state.closed, FORGOTTEN_AT_ONCE)):
+            del state.closed[name]
 
 
 _ON_CASE: dict[type, Callable[[State, Case, Any], None]] = {
@@ -339,9 +343,16 @@ def _configure_queue(state: State, event: e.QueueConfigured, moved: Moved) -> No
     )
     if former is not None:
         queue.is_in_hours = former.is_in_hours
+        queue.opens_at_ms = former.opens_at_ms
         if event.hours is not None:
             queue.periods = former.periods
     moved.queues[event.queue] = None
+
+
+def _switch_queue(state: State, event: e.QueueSwitched, _: Moved) -> None:
+    queue = state.queues.get(event.queue)
+    if queue is not None:
+        queue.is_open = event.is_open
 
 
 def _schedule_queue(state: State, event: e.QueueScheduled, moved: Moved) -> None:
@@ -369,6 +380,7 @@ def _turn_queue(
     queue = state.queues.get(event.queue)
     if queue is not None:
         queue.is_in_hours = is_in_hours
+        queue.opens_at_ms = event.opens_at_ms if isinstance(event, e.QueueClosed) else None
         queue.periods = tuple(each for each in queue.periods if each.closes_ms > event.at_ms)
         moved.queues[event.queue] = None
 
@@ -398,6 +410,7 @@ _ON_SITE: dict[type, Callable[[State, Any, Moved], None]] = {
     e.AgentDisconnected: _disconnect,
     e.AgentsJoined: _join,
     e.QueueConfigured: _configure_queue,
+    e.QueueSwitched: _switch_queue,
     e.QueueScheduled: _schedule_queue,
     e.QueueOpened: _open_queue,
     e.QueueClosed: _close_queue,

@@ -68,6 +68,8 @@ def floor_command(  # noqa: C901, PLR0911 - one arm for each event
             return _configure_agent(event)
         case e.QueueConfigured():
             return _configure_queue(event)
+        case e.QueueSwitched():
+            return c.SwitchQueue(ref=REF, queue=event.queue, is_open=event.is_open)
         case e.QueueScheduled():
             return c.ScheduleQueue(ref=REF, queue=event.queue, periods=event.periods)
         case e.PolicyConfigured():

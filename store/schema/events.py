@@ -119,6 +119,13 @@ class QueueConfigured(Event, frozen=True, kw_only=True, tag="queue.configured"):
     hours: Hours | None = None
 
 
+class QueueSwitched(Event, frozen=True, kw_only=True, tag="queue.switched"):
+    """Somebody opened or closed the queue by hand."""
+
+    queue: QueueId
+    is_open: bool
+
+
 class QueueScheduled(Event, frozen=True, kw_only=True, tag="queue.scheduled"):
     """The coming open times of a queue with hours, in order; the clock's part of `hours`."""
 
@@ -398,6 +405,7 @@ AnyFloorEvent = (
     | AgentDisconnected
     | AgentsJoined
     | QueueConfigured
+    | QueueSwitched
     | QueueScheduled
     | QueueOpened
     | QueueClosed

@@ -251,6 +251,7 @@ class Day:
             self._queue(self._random.choice(QUEUES)),
             c.ConfigurePolicy(ref="r", policy=_policy(self._random.choice([0, 60_000, 120_000]))),
             self._client(self._random.choice(self._clients)),
+            c.SwitchQueue(ref="r", queue=QUEUES[3], is_open=self._random.random() < 0.7),
         ]
         return administrator, self._random.choice(commands)
 
