@@ -14,6 +14,7 @@ from router.simulation.recorded import RecordedDay
 from router.simulation.scenario import AgentGroup, group_complaints
 from router.simulation.setting import presences
 from router.simulation.staff import as_new, workers_of
+from store.policy.reading import BadPolicy, read_toml, said
 from store.schema import commands as c
 from store.schema.commands import SYSTEM
 from store.schema.ids import AgentId, CaseId
@@ -101,13 +102,17 @@ class Comparison(Struct, frozen=True, kw_only=True):
 def read_change(policy: tuple[str, str] | None, staffing: tuple[str, str] | None) -> Change:
     """Return the change that two files, each as (text, name), ask for. Raises BadDocument.
 
-    A key that the policy's file does not set stays as it was on that day.
+    The policy is a document as administrators write it; a key that it does not set stays as it
+    was on that day.
     """
     change = Change()
     if policy is not None:
         text, name = policy
-        read = read_document(text, Policy, name)
-        change = replace(change, policy=read, policy_keys=keys_of(text))
+        try:
+            read = read_toml(text)
+        except BadPolicy as bad:
+            raise BadDocument("\n".join(f"{name}: {said(fault)}" for fault in bad.faults)) from None
+        change = replace(change, policy=read, policy_keys=_set_in(text))
     if staffing is not None:
         text, name = staffing
         asked = read_document(text, Staffing, name)
@@ -116,6 +121,17 @@ def read_change(policy: tuple[str, str] | None, staffing: tuple[str, str] | None
                 raise BadDocument(f"{name}: agents[{index}].{complaint}")
         change = replace(change, staffing=asked)
     return change
+
+
+def _set_in(text: str) -> tuple[str, ...]:
+    """Return the fields of the policy that a document sets."""
+    keys = keys_of(text)
+    # A time has its unit in the document, and in its name in the vocabulary.
+    return tuple(
+        name
+        for name in Policy.__struct_fields__
+        if name in keys or name.removesuffix("_ms") in keys
+    )
 
 
 def compare(day: RecordedDay, change: Change) -> tuple[Comparison, list[CaseChange]]:
