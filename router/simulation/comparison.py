@@ -1,12 +1,12 @@
 """Says what would have changed on a recorded day under another policy or staffing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from router.simulation.clients import REF
-from router.simulation.documents import BadDocument, keys_of, read_document
+from router.simulation.documents import BadDocument, read_document, table_of
 from router.simulation.figures import Line, Summary, table
 from router.simulation.floor import SimulatedFloor, Step
 from router.simulation.jobs import CaseTrace, Job
@@ -112,7 +112,7 @@ def read_change(policy: tuple[str, str] | None, staffing: tuple[str, str] | None
             read = read_toml(text)
         except BadPolicy as bad:
             raise BadDocument("\n".join(f"{name}: {said(fault)}" for fault in bad.faults)) from None
-        change = replace(change, policy=read, policy_keys=_set_in(text))
+        change = replace(change, policy=read, policy_keys=_set_in(table_of(text, name)))
     if staffing is not None:
         text, name = staffing
         asked = read_document(text, Staffing, name)
@@ -123,9 +123,8 @@ def read_change(policy: tuple[str, str] | None, staffing: tuple[str, str] | None
     return change
 
 
-def _set_in(text: str) -> tuple[str, ...]:
-    """Return the fields of the policy that a document sets."""
-    keys = keys_of(text)
+def _set_in(keys: Collection[str]) -> tuple[str, ...]:
+    """Return the fields of the policy that a document with these keys sets."""
     # A time has its unit in the document, and in its name in the vocabulary.
     return tuple(
         name

@@ -17,21 +17,25 @@ class BadDocument(Exception):  # noqa: N818 - named for what it is
 
 def read_document(text: str, kind: type[T], name: str) -> T:
     """Return the document. name: what errors call it. Raises BadDocument."""
+    return read_table(table_of(text, name), kind, name)
+
+
+def table_of(text: str, name: str) -> dict[str, Raw]:
+    """Return what a TOML text holds. Raises BadDocument."""
     try:
-        raw = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadDocument(f"{name}: not TOML: {error}") from None
+
+
+def read_table(raw: dict[str, Raw], kind: type[T], name: str) -> T:
+    """Return what a table says. Raises BadDocument."""
     _check(raw, inspect.type_info(kind), (name, ""))
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$")
         raise BadDocument(_said((name, path.strip("`.")), what)) from None
-
-
-def keys_of(text: str) -> tuple[str, ...]:
-    """Return the keys that a document sets at its top."""
-    return tuple(tomllib.loads(text))
 
 
 def _check(raw: Raw, kind: inspect.Type, place: tuple[str, str]) -> None:

@@ -7,8 +7,11 @@ from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
-from router.simulation.documents import BadDocument, read_document
+from router.simulation.documents import BadDocument, read_table, table_of
+from store.policy.reading import BadPolicy
+from store.policy.reading import read_table as read_policy_table
 from store.schema.ids import AgentId, CheckedQueueId, QueueId
 from store.schema.terms import (
     Channel,
@@ -155,8 +158,8 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything that a simulation needs but its seed.
 
     starts: the date and time of its first moment, UTC. What arrives within `warm_up_h` is not
-    counted. policy: the keys of the router's own policy; a class whose subject it does not name
-    goes to the queue of the class.
+    counted. policy: as in the document of the policy; a class whose subject it does not name goes
+    to the queue of the class.
     """
 
     queues: tuple[QueueRules, ...]
@@ -170,7 +173,9 @@ class Scenario(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def read_scenario(text: str, name: str) -> Scenario:
     """Return a scenario that makes sense. Raises BadDocument."""
-    scenario = read_document(text, Scenario, name)
+    table = table_of(text, name)
+    policy = _policy(table.pop("policy", {}), name)
+    scenario = replace(read_table(table, Scenario, name), policy=policy)
     complaint = next(_complaints(scenario), None)
     if complaint is not None:
         raise BadDocument(f"{name}: {complaint}")
@@ -181,6 +186,14 @@ def minutes(clock: str) -> int:
     """Return the minute of the day of HH:MM."""
     hours, minute = clock.split(":")
     return int(hours) * 60 + int(minute)
+
+
+def _policy(table: object, name: str) -> Policy:
+    try:
+        return read_policy_table(table)
+    except BadPolicy as bad:
+        said = [f"{name}: policy.{fault.field}: {fault.message}" for fault in bad.faults]
+        raise BadDocument("\n".join(said)) from None
 
 
 # What a type cannot say, each complaint naming its key.

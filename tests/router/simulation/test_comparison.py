@@ -57,7 +57,7 @@ def test_another_policy_moves_cases_and_says_which(monday: list[e.AnyEvent]) -> 
 
 
 def test_keys_that_the_policy_does_not_set_stay() -> None:
-    recorded = run(scenario(PATIENT + "[policy]\nlast_agent_hold_ms = 5\n")).events
+    recorded = run(scenario(PATIENT + "[policy]\nlast_agent_hold = '5 ms'\n")).events
     day = Recorder(recorded).day
     seen: list[e.AnyEvent] = []
     change = read_change(('named_agent_hold = "7 ms"\n', "policy.toml"), None)

@@ -228,7 +228,7 @@ arrivals_per_hour = 1
 handling = { law = "fixed", mean_s = 300 }
 [[policy.segments]]
 segment = "vip"
-head_start_ms = 100_000_000
+head_start = "1 d"
 """
     )
     found = run(scenario(text, duration_h="80"))

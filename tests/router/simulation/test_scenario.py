@@ -105,11 +105,11 @@ def spoiled(old: str, new: str) -> str:
         ),
         (
             SMALL + "[policy]\nlast_agent = 1",
-            "policy: unknown key 'last_agent'; known are choice, ",
+            "policy.last_agent: `last_agent` is not a key here. Allowed: choice, ",
         ),
         (
             SMALL + '[policy]\nchoice = ["luck"]',
-            "policy.choice[0]: 'luck' is not one of skill_level",
+            "policy.choice[0]: `luck` is not one of skill_level, load, idle",
         ),
         (
             SMALL
