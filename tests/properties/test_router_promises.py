@@ -138,9 +138,9 @@ MOVES = {
 def test_any_day_is_lived_as_the_model_says() -> None:
     RouterMachine.met = set()
     search = settings(
-        max_examples=4 * settings().max_examples,
+        max_examples=max(200, settings().max_examples),
         report_multiple_bugs=False,
-        stateful_step_count=50,
+        stateful_step_count=max(50, settings().stateful_step_count),
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(RouterMachine, settings=search)
