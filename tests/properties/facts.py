@@ -54,10 +54,11 @@ class Agent:
 
 @dataclass
 class Queue:
-    """Where cases wait. is_in_hours: what the last event about its hours said."""
+    """Where cases wait. is_in_hours, opens_at_ms: what the last event about its hours said."""
 
     configured: e.QueueConfigured
     is_in_hours: bool = True
+    opens_at_ms: int | None = None
     periods: tuple[tuple[int, int], ...] | None = None
 
 
@@ -221,6 +222,7 @@ def _queue_scheduled(facts: Facts, event: e.QueueScheduled) -> None:
 
 def _queue_opened(facts: Facts, event: e.QueueOpened) -> None:
     facts.queues[event.queue].is_in_hours = True
+    facts.queues[event.queue].opens_at_ms = None
     for case in facts.cases.values():
         if case.queue == event.queue:
             case.is_held = False
@@ -228,6 +230,7 @@ def _queue_opened(facts: Facts, event: e.QueueOpened) -> None:
 
 def _queue_closed(facts: Facts, event: e.QueueClosed) -> None:
     facts.queues[event.queue].is_in_hours = False
+    facts.queues[event.queue].opens_at_ms = event.opens_at_ms
 
 
 def _policy(facts: Facts, event: e.PolicyConfigured) -> None:

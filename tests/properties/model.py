@@ -389,6 +389,11 @@ class Model:
             return queue.is_in_hours
         return any(opens_ms <= now_ms < closes_ms for opens_ms, closes_ms in queue.periods)
 
+    def opens_at_ms(self, name: QueueId, now_ms: int) -> int | None:
+        """Return when the queue's hours begin next."""
+        periods = self.facts.queues[name].periods or ()
+        return min((opens_ms for opens_ms, _ in periods if opens_ms > now_ms), default=None)
+
 
 def without_position(event: e.AnyEvent) -> e.AnyEvent:
     """Return the event without what only the router knows: its place in the log, an offer's id."""

@@ -20,6 +20,7 @@ from store.schema.terms import (
     PresenceReason,
     QueueCause,
 )
+from tests.properties.deadlines import next_due_ms
 from tests.properties.floor_machine import FloorMachine
 from tests.properties.promises import check_promises, check_same, replayed
 from tests.properties.witness import Witness
@@ -60,6 +61,16 @@ class RouterMachine(FloorMachine):
     def promises_hold(self) -> None:
         check_promises(self.router.state)
         check_same(self.router.state, self.witness.facts)
+
+    @invariant()
+    def nothing_that_falls_due_is_slept_through(self) -> None:
+        due_ms = next_due_ms(self.witness.facts, self.now_ms)
+        deadline_ms = self.router.next_deadline_ms()
+        if due_ms is None:
+            assert deadline_ms is None or deadline_ms <= self.now_ms, deadline_ms
+        else:
+            assert deadline_ms is not None, due_ms
+            assert deadline_ms <= due_ms, (deadline_ms, due_ms)
 
     @invariant()
     def log_has_no_gaps(self) -> None:

@@ -69,6 +69,8 @@ class Witness:
             assert agent.joins_at_ms is None or agent.joins_at_ms > now_ms
         for name, queue in self.facts.queues.items():
             assert queue.is_in_hours == self.model.is_in_hours(name, now_ms), name
+            if not queue.is_in_hours:
+                assert queue.opens_at_ms == self.model.opens_at_ms(name, now_ms), name
         for case in self.facts.cases.values():
             self._rest_of_case(case, now_ms)
         for late in self._late:
@@ -298,15 +300,15 @@ class Witness:
 
     def _check_hours(self, event: e.QueueOpened | e.QueueClosed) -> None:
         queue = self.facts.queues[event.queue]
-        periods = queue.periods or ()
-        assert queue.is_in_hours == isinstance(event, e.QueueClosed)
         if isinstance(event, e.QueueOpened):
-            closing = [closes for opens, closes in periods if opens <= event.at_ms < closes]
-            has_hours = queue.configured.hours is not None
-            assert event.closes_at_ms == (closing[0] if has_hours and closing else None)
+            assert not queue.is_in_hours
+            periods = queue.periods if queue.configured.hours is not None else None
+            closing = [end for start, end in periods or () if start <= event.at_ms < end]
+            assert event.closes_at_ms == (closing[0] if closing else None)
         else:
-            opening = [opens for opens, _ in periods if opens > event.at_ms]
-            assert event.opens_at_ms == min(opening, default=None)
+            # Closed already, it is told again when it opens at another time than was said.
+            assert queue.is_in_hours or event.opens_at_ms != queue.opens_at_ms
+            assert event.opens_at_ms == self.model.opens_at_ms(event.queue, event.at_ms)
 
 
 def _scores_alike(one: Policy, other: Policy) -> bool:
