@@ -41,7 +41,7 @@ SKILLS: list[tuple[SkillLevel, ...]] = [
     skills(claims=1, english=1),
 ]
 LABEL = Label(fr="f", en="q")
-SECOND_MS, MINUTE_MS, DAY_MS = 1_000, 60_000, 86_400_000
+SECOND_MS, DAY_MS = 1_000, 86_400_000
 
 an_agent = st.sampled_from(AGENTS)
 a_client = st.sampled_from(CLIENTS)
@@ -168,7 +168,7 @@ class FloorMachine(RuleBasedStateMachine):
         self.register(CLIENTS[0], [AGENTS[0]], Segment.VIP)
         for name, has in zip(AGENTS[:4], SKILLS[1:5], strict=True):
             self.configure_agent(name, 2, has, is_active=True)
-        self.begin_together(AGENTS[:4])
+        self.begin_together(AGENTS[:4], 0)
 
     # Cases.
 
@@ -258,6 +258,17 @@ class FloorMachine(RuleBasedStateMachine):
         self.send(leader, c.SetPresence(ref="r", presence=presence))
         self.settle_as_holder(which, c.OutcomeEscalate(reason="too hard"), says=False)
 
+    @rule(which=which_one, passed_ms=st.sampled_from([0, 60_000, DAY_MS]), answers=st.booleans())
+    def ask_the_client(self, which: int, passed_ms: int, *, answers: bool) -> None:
+        self.settle_as_holder(which, c.OutcomeWait(), says=False)
+        asked = self.cases_in(CaseStatus.WAITING_CLIENT)
+        self.wait(passed_ms)
+        if asked and answers:
+            case = asked[which % len(asked)]
+            known = self.router.state.cases.get(case)
+            if known is not None:
+                self.say(case, Actor(role=Role.CLIENT, id=known.client))
+
     @rule(which=which_one)
     def finish(self, which: int) -> None:
         self.settle_as_holder(which, c.OutcomeClose(), says=False)
@@ -273,8 +284,11 @@ class FloorMachine(RuleBasedStateMachine):
 
     @rule(which=which_one, actor=anybody)
     def speak(self, which: int, actor: Actor) -> None:
+        self.say(self.case(which), actor)
+
+    def say(self, case: CaseId, actor: Actor) -> None:
         self.number += 1
-        case, message = self.case(which), MessageId(f"message_{self.number}")
+        message = MessageId(f"message_{self.number}")
         self.send(actor, c.SendMessage(ref="r", case=case, message=message, text="hello"))
         self.send(actor, c.MarkRead(ref="r", case=case, up_to=message))
 
@@ -328,10 +342,14 @@ class FloorMachine(RuleBasedStateMachine):
         available = c.SetPresence(ref="r", presence=Presence.AVAILABLE)
         self.send(Actor(role=Role.AGENT, id=name), available)
 
-    @rule(names=st.lists(an_agent, min_size=2, max_size=5, unique=True))
-    def begin_together(self, names: list[AgentId]) -> None:
+    @rule(
+        names=st.lists(an_agent, min_size=2, max_size=5, unique=True),
+        apart_ms=st.sampled_from([0, 1, 100]),
+    )
+    def begin_together(self, names: list[AgentId], apart_ms: int) -> None:
         for name in names:
             self.become_available(name)
+            self.now_ms += apart_ms
         self.wait(self.router.state.policy.login_levelling_ms)
 
     @rule(name=an_agent, is_there=st.booleans())
