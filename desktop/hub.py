@@ -15,7 +15,7 @@ from store.schema import events as e
 from store.schema.apply import Rows
 from store.schema.audience import SAID, Recipients, recipients
 from store.schema.codec import decode_events, decode_outbound, encode
-from store.schema.frames import Happened, Shown, Typing
+from store.schema.frames import AnyOutbound, Happened, Shown, Typing
 from store.schema.ids import AgentId, CaseId
 from store.schema.terms import Author, CaseStatus, Policy, Role
 from store.schema.views import AgentView, CaseView, Snapshot
@@ -65,6 +65,8 @@ class Hub:
         self.policy = Policy()
         self.policy_revision = 0
         self.is_live = False
+        # Told of every burst, in order, once the rows show it.
+        self.on_burst: Callable[[list[e.AnyEvent]], None] = lambda _: None
         self._site = site
         self._bus = bus
         self._log = log
@@ -157,6 +159,26 @@ class Hub:
         """Return how many readers the person has in this process."""
         return len(self._of_agent.get(holder_id, ())) + len(self._of_client.get(holder_id, ()))
 
+    def floor_readers(self) -> frozenset[Reader]:
+        """Return the readers who see the whole floor."""
+        return frozenset(self._of_group.get(_FLOOR, ()))
+
+    def clients(self) -> list[str]:
+        """Return the clients who have a socket in this process."""
+        return list(self._of_client)
+
+    def client_readers(self, client: str) -> frozenset[Reader]:
+        """Return the readers of one client."""
+        return frozenset(self._of_client.get(client, ()))
+
+    def post(self, readers: Iterable[Reader], frame: AnyOutbound) -> None:
+        """Put a frame in their mailboxes that is not an event."""
+        readers = tuple(readers)
+        if readers:
+            _put(readers, encode(frame))
+        for reader in readers:
+            self._wake[reader]()
+
     def _indexes(self, reader: Reader) -> list[tuple[dict[str, set[Reader]], str]]:
         actor = reader.actor
         if actor.role is Role.CLIENT:
@@ -244,6 +266,7 @@ class Hub:
                 row = self.rows.cases.get(event.case)
                 if row is not None and row.status is CaseStatus.CLOSED:
                     del self.rows.cases[event.case]
+        self.on_burst(events)
 
     def _note_agents(self, case: CaseId) -> None:
         row = self.rows.cases.get(case)

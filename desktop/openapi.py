@@ -15,6 +15,7 @@ from desktop.sessions import COOKIE
 from desktop.widget_api import OpenSession
 from store.schema.commands import AnyCommand
 from store.schema.documents import Json, components
+from store.schema.figures import FloorFigures
 from store.schema.frames import Ok
 from store.schema.policies import (
     FaultyProblem,
@@ -22,6 +23,7 @@ from store.schema.policies import (
     PolicyPreview,
     PolicyRevisions,
 )
+from store.schema.questions import AgentExplained, CaseExplained
 from store.schema.terms import FileRef, Policy
 from store.schema.views import (
     Article,
@@ -44,6 +46,7 @@ _STAFF: tuple[Json, ...] = ({"desk": []},)
 _CLIENT: tuple[Json, ...] = ({"widget": []},)
 _ANYBODY: tuple[Json, ...] = ()
 _PAGED = ("cursor", "limit")
+_REFUSED_BY_THE_ROUTER = frozenset({"/commands", "/cases/{case}/explanation"})
 _BACKWARDS = ("before", "limit")
 _PARAMETERS = {
     "subject": "What the request is about.",
@@ -141,6 +144,20 @@ ROUTES = (
         query=_BACKWARDS,
     ),
     Described(
+        path="/cases/{case}/explanation",
+        summary="Why a case waits now, and who could have it. A closed case is a 409.",
+        answered=CaseExplained,
+        errors=("not_found", "unavailable"),
+        action="explain_case",
+    ),
+    Described(
+        path="/agents/{agent}/explanation",
+        summary="Why an agent is given nothing more now.",
+        answered=AgentExplained,
+        errors=("not_found", "unavailable"),
+        action="explain_agent",
+    ),
+    Described(
         path="/clients",
         summary="Clients whose record holds the text.",
         answered=ClientPage,
@@ -176,6 +193,13 @@ ROUTES = (
         errors=("bad_query",),
         action="read_notifications",
         query=_BACKWARDS,
+    ),
+    Described(
+        path="/figures",
+        summary="The figures of the day, by queue and by agent.",
+        answered=FloorFigures,
+        errors=("unavailable",),
+        action="read_figures",
     ),
     Described(
         path="/commands",
@@ -405,7 +429,7 @@ def _responses(route: Described, shape_of: dict[object, Json]) -> Json:
         }
         for status, codes in sorted(by_status.items())
     }
-    if route.path == "/commands":
+    if route.path in _REFUSED_BY_THE_ROUTER:
         bad["409"] = {"description": "A refusal; nothing has changed.", **problem}
     return {str(route.status): good, **bad}
 

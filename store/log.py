@@ -37,6 +37,7 @@ from store.tables import (
     assignments,
     cases,
     events,
+    figures,
     leases,
     mentions,
     messages,
@@ -112,6 +113,12 @@ class EventLog:
     async def save_snapshot(self, seq: int, body: bytes) -> None:
         """Keep the writer's state after event `seq`, in place of an older one."""
         statement = self._database.upsert(snapshots)
+        async with self._database.writing() as connection:
+            await connection.execute(statement, {"site": self._site, "seq": seq, "body": body})
+
+    async def save_figures(self, seq: int, body: bytes) -> None:
+        """Keep what the fold of the figures remembers after event `seq`, in place of an older."""
+        statement = self._database.upsert(figures)
         async with self._database.writing() as connection:
             await connection.execute(statement, {"site": self._site, "seq": seq, "body": body})
 
@@ -213,6 +220,12 @@ class EventLog:
         async with self._database.reading() as connection:
             row = (await connection.execute(asked)).one_or_none()
         return None if row is None else (row.seq, row.body)
+
+    async def load_figures(self) -> bytes | None:
+        """Return what the fold of the figures remembered when it was kept."""
+        asked = select(figures.c.body).where(figures.c.site == self._site)
+        async with self._database.reading() as connection:
+            return (await connection.execute(asked)).scalar_one_or_none()
 
     # Helpers.
 

@@ -67,6 +67,9 @@ RULES: dict[str, dict[Role, Reach]] = {
         "read_notifications": (_N, _O, _O, _O),
         "read_file": (_O, _A, _A, _A),
         "upload_file": (_O, _A, _A, _A),
+        "explain_case": (_N, _A, _A, _A),
+        "explain_agent": (_N, _O, _A, _A),
+        "read_figures": (_N, _N, _A, _A),
         "watch": (_N, _N, _A, _A),
         "typing": (_O, _O, _A, _A),
     }.items()

@@ -264,6 +264,16 @@ def test_the_last_snapshot_is_kept(places: Places) -> None:
     places.run(test)
 
 
+def test_what_the_figures_remember_is_kept_once(places: Places) -> None:
+    async def test(site: Site) -> None:
+        assert await site.log.load_figures() is None
+        await site.log.save_figures(5, b"\x00five")
+        await site.log.save_figures(9, b"nine")
+        assert await site.log.load_figures() == b"nine"
+
+    places.run(test)
+
+
 def test_reading_does_not_wait_for_a_writer(places: Places) -> None:
     async def test(site: Site) -> None:
         await site.begin()

@@ -1,7 +1,9 @@
 /** The HTTP API: JSON in, JSON out, problems as ProtocolError. */
 import { ProtocolError } from './protocol/connection'
 import type {
+  AgentExplained,
   Article,
+  CaseExplained,
   CasePage,
   CaseStatus,
   CaseView,
@@ -69,6 +71,10 @@ export async function signOut(): Promise<void> {
 
 export const workbench = (): Promise<Workbench> => call('GET', '/workbench')
 export const caseRow = (id: string): Promise<CaseView> => call('GET', `/cases/${id}`)
+export const caseExplanation = (id: string): Promise<CaseExplained> =>
+  call('GET', `/cases/${id}/explanation`)
+export const agentExplanation = (id: string): Promise<AgentExplained> =>
+  call('GET', `/agents/${id}/explanation`)
 export const client = (id: string): Promise<ClientRecord> => call('GET', `/clients/${id}`)
 
 export const cases = (filter: CaseFilter): Promise<CasePage> =>

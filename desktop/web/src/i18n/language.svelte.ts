@@ -25,6 +25,15 @@ const PLURALS: Record<LanguageCode, Intl.PluralRules> = {
   en: new Intl.PluralRules('en'),
 }
 
+const COLLATORS: Record<LanguageCode, Intl.Collator> = {
+  fr: new Intl.Collator('fr'),
+  en: new Intl.Collator('en'),
+}
+
+/** The order of names in lists; a thousand are compared in a moment. */
+export const byName = (one: string, other: string): number =>
+  COLLATORS[language.code].compare(one, other)
+
 /** The text of a key, with {names} replaced; `one | many` is chosen by {count}. */
 export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
   const [one = '', many = one] = CATALOGUES[language.code][key].split(' | ')

@@ -61,6 +61,28 @@ export interface AgentExplained {
   readonly queues: readonly QueueStanding[];
 }
 
+/** One agent since midnight in the site's time zone, up to `as_of_ms`.
+ * 
+ * times: the timesheet, signed in only. presence: the status whose time runs on since
+ * `as_of_ms`, None when signed out. handled, handling_ms: as in QueueFigures.
+ * 
+ * occupancy = occupied_ms / on_queue_ms, the time at work over the time that was meant for it.
+ * on_queue_ms: signed in as available, busy or on a manual call. occupied_ms: the part of it
+ * that was busy, on a manual call, or available with a case in hand that does not wait for its
+ * client (ready time without idle time, over ready time). Both run on while their flag is set. */
+export interface AgentFigures {
+  readonly agent: string;
+  readonly as_of_ms: number;
+  readonly presence: Presence | null;
+  readonly is_on_queue: boolean;
+  readonly is_occupied: boolean;
+  readonly on_queue_ms: number;
+  readonly occupied_ms: number;
+  readonly handled: number;
+  readonly handling_ms: number;
+  readonly times: readonly TimeSpent[];
+}
+
 /** How an agent stands to a case. exclusion: what keeps it from the case; None: nothing does. */
 export interface AgentStanding {
   readonly agent: string;
@@ -140,6 +162,13 @@ export type AssignCause = 'accepted' | 'automatic' | 'by_hand' | 'escalated' | '
 
 /** Who wrote a message. */
 export type Author = 'agent' | 'client' | 'system';
+
+/** Clients: where their own case is in its queue, when that changed; every few seconds at
+ * most. */
+export interface Awaited {
+  readonly type: 'awaited';
+  readonly wait: Wait;
+}
 
 /** One answer the client may choose; leads to `next_question`, else to `subject`. */
 export interface BotChoice {
@@ -630,6 +659,13 @@ export interface Contract {
   readonly is_active: boolean;
 }
 
+/** Supervisors: the figures of the day. The whole once, then at most once a second `site` and
+ * the queues and agents whose figures changed; what grows by itself is for the reader to grow. */
+export interface Counted {
+  readonly type: 'counted';
+  readonly figures: FloorFigures;
+}
+
 /** A sign-in. password_hash: argon2id in PHC form. epoch: raised to end all its sessions. */
 export interface Credential {
   readonly agent: string;
@@ -731,6 +767,16 @@ export interface FileRef {
   readonly name: string;
   readonly media_type: string;
   readonly size_bytes: number;
+}
+
+/** The figures after event `seq`, at `at_ms`; of the day that began at `day_ms`. */
+export interface FloorFigures {
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly day_ms: number;
+  readonly site: QueueFigures;
+  readonly queues: readonly QueueFigures[];
+  readonly agents: readonly AgentFigures[];
 }
 
 /** An event the reader may see. */
@@ -1163,6 +1209,43 @@ export interface QueueEffect {
   readonly new_bound_ms: number;
 }
 
+/** One queue since midnight in the site's time zone; without `queue`, the whole site.
+ * 
+ * offered: cases that entered the queue, each once however often it comes back unanswered.
+ * answered: those whose agent began (first answer, or the call connected); answer_ms and
+ * longest_ms: the sum and the longest of their waits since they entered this queue, or since it
+ * opened. abandoned: those whose client left before; abandoned_late: after the target.
+ * handled: holdings that ended after the case was answered; handling_ms: their time, without
+ * waits for the client.
+ * 
+ * service_level = in_time / (answered + abandoned_late), with in_time answered within the
+ * queue's target of that moment: leaving before the target gives no chance to keep it, so it
+ * counts neither way (the fourth formula of ICMI, Service Level Calculations, 2002).
+ * abandonment = abandoned / (answered + abandoned). None where there is nothing to divide by.
+ * 
+ * waiting, oldest_ms: in the queue now, and since when the oldest. expected: what a case that
+ * enters now is told. announced, kept: waits announced to cases that entered, and ended today,
+ * and how many of them ended within the range: kept / announced is the measured coverage. */
+export interface QueueFigures {
+  readonly queue: string | null;
+  readonly waiting: number;
+  readonly oldest_ms: number | null;
+  readonly offered: number;
+  readonly answered: number;
+  readonly in_time: number;
+  readonly answer_ms: number;
+  readonly longest_ms: number;
+  readonly abandoned: number;
+  readonly abandoned_late: number;
+  readonly handled: number;
+  readonly handling_ms: number;
+  readonly service_level: number | null;
+  readonly abandonment: number | null;
+  readonly expected: WaitRange | null;
+  readonly announced: number;
+  readonly kept: number;
+}
+
 /** The queue's hours began; what came meanwhile is given from now on. */
 export interface QueueOpened {
   readonly type: 'queue.opened';
@@ -1443,6 +1526,12 @@ export interface Term {
   readonly head_start_ms: number;
 }
 
+/** How long somebody was in one status today, while signed in. */
+export interface TimeSpent {
+  readonly presence: Presence;
+  readonly spent_ms: number;
+}
+
 /** The other side is writing. */
 export interface Typing {
   readonly type: 'typing';
@@ -1455,6 +1544,19 @@ export interface Typing {
 export interface TypingNow {
   readonly type: 'typing';
   readonly case: string;
+}
+
+/** Where a case is in its queue, 1 for the next, and how long it will still wait, if known. */
+export interface Wait {
+  readonly case: string;
+  readonly place: number;
+  readonly expected: WaitRange | null;
+}
+
+/** An announced wait, rounded outwards to whole minutes. */
+export interface WaitRange {
+  readonly low_ms: number;
+  readonly high_ms: number;
 }
 
 /** Why a case is not given now. NOT_WAITING: nothing of it is to be given. */
@@ -1659,7 +1761,9 @@ export type AnyOutbound =
   | Typing
   | Ok
   | Error
-  | Pong;
+  | Pong
+  | Counted
+  | Awaited;
 
 export const CLOSE = {
   GOING_AWAY: 1001,

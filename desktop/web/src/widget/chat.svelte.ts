@@ -13,6 +13,7 @@ import type {
   FileRef,
   SendMessage,
   WidgetOpening,
+  Wait,
   WidgetProfile,
 } from '../protocol/schema'
 import { Memory } from './memory'
@@ -43,6 +44,8 @@ export class Chat {
   isSolved = $state(false)
   rated = $state.raw<ReadonlySet<string>>(new Set())
   typing = $state('')
+  // Where each waiting case is in its queue, as the server last said.
+  waits = $state.raw<ReadonlyMap<string, Wait>>(new Map())
   isNew = $state(false)
   /** What is typed and not sent yet. */
   draft = $state('')
@@ -355,6 +358,7 @@ export class Chat {
 
   private receive(frame: AnyOutbound): void {
     if (frame.type === 'typing') this.showTyping(frame.name)
+    if (frame.type === 'awaited') this.waits = new Map(this.waits).set(frame.wait.case, frame.wait)
     if (frame.type === 'welcome' && frame.snapshot !== null) void this.reload()
     if (frame.type !== 'event') return
     this.threads = withEvent(this.threads, frame.event)
