@@ -7,7 +7,7 @@ from array import array
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from time import perf_counter_ns
+from time import perf_counter_ns, thread_time_ns
 
 import msgspec
 from msgspec import Struct
@@ -61,7 +61,8 @@ class Held(Struct, frozen=True):
 class Traffic:
     """Keeps a number of cases waiting: whatever goes to an agent is replaced by an arrival.
 
-    waits_ns: how long each kind of question took, in nanoseconds.
+    waits_ns: how long each kind of question took. cpu_ns: what each close took of the processor,
+    the little around it included: it does not hang on what else the machine does.
     """
 
     def __init__(self, waiting: int) -> None:
@@ -72,6 +73,7 @@ class Traffic:
         self.targets = {True: int(waiting * CALL_SHARE), False: waiting - int(waiting * CALL_SHARE)}
         self.waiting = {True: 0, False: 0}
         self.waits_ns: dict[str, array[int]] = {}
+        self.cpu_ns = array("q")
         self.decided = 0
         self._number = 0
         self._clients = max(waiting, 1_000)
@@ -101,7 +103,9 @@ class Traffic:
             outcome=OutcomeClose(cause=CloseCause.NO_REPLY, reason="answered"),
         )
         self._returning.append(held.client)
+        cpu_ns = thread_time_ns()
         events = self._ask("close", Actor(role=Role.AGENT, id=held.agent), settled)
+        self.cpu_ns.append(thread_time_ns() - cpu_ns)
         self.decided += any(type(event) is e.CaseDecided for event in events)
         self._replace(most=4)
 
@@ -231,10 +235,12 @@ def measure(waiting: int) -> Figures:
     gc.collect()
     settle()
     traffic.waits_ns.clear()
+    traffic.cpu_ns = array("q")
     traffic.decided = 0
     for _ in range(MEASURED):
         traffic.close_one()
     closes = sorted(traffic.waits_ns["close"])
+    cpu = sorted(traffic.cpu_ns)
     all_ns = sum(map(sum, traffic.waits_ns.values()))
     return {
         "waiting": sum(traffic.waiting.values()),
@@ -242,6 +248,9 @@ def measure(waiting: int) -> Figures:
         "p50_us": percentile_us(closes, 0.50),
         "p99_us": percentile_us(closes, 0.99),
         "p999_us": percentile_us(closes, 0.999),
+        "cpu_p50_us": percentile_us(cpu, 0.50),
+        "cpu_p99_us": percentile_us(cpu, 0.99),
+        "decisions_per_cpu_s": round(len(cpu) / sum(cpu) * 1e9),
         # Of the closes, those whose turn gave the agent a next case.
         "assigned_share": round(traffic.decided / len(closes), 3),
         # Closes a second when the arrivals, answers and timers that go with them count as well.

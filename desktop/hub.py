@@ -63,6 +63,7 @@ class Hub:
     def __init__(self, site: str, bus: Bus, log: History, queries: OpenCases) -> None:
         self.rows = Rows()
         self.policy = Policy()
+        self.policy_revision = 0
         self.is_live = False
         # Told of every burst, in order, once the rows show it.
         self.on_burst: Callable[[list[e.AnyEvent]], None] = lambda _: None
@@ -284,6 +285,7 @@ class Hub:
     def _note_policy(self, event: e.AnyEvent) -> None:
         if isinstance(event, e.PolicyConfigured):
             self.policy = event.policy
+            self.policy_revision = event.revision
 
     def _tell(self, event: e.AnyEvent) -> set[Reader]:
         readers = self._readers(event, recipients(event))

@@ -10,7 +10,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from desktop import authentication, explain_api, files_api, staff_api, widget_api
+from desktop import (
+    authentication,
+    explain_api,
+    files_api,
+    policy_api,
+    staff_api,
+    widget_api,
+)
 from desktop.attendance import Attendance
 from desktop.authentication import Failures
 from desktop.core.pace import Paces
@@ -40,6 +47,7 @@ API = [
     *authentication.routes,
     *staff_api.routes,
     *explain_api.routes,
+    *policy_api.routes,
     *widget_api.routes,
     *files_api.routes,
 ]

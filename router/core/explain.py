@@ -113,7 +113,7 @@ def _agent_explained(matching: Matching, agent: Agent, now_ms: int) -> q.AgentEx
     return q.AgentExplained(
         at_ms=now_ms,
         agent=agent.agent,
-        exclusion=matching.roster.exclusion_from_all(agent),
+        exclusion=matching.roster.of_agent[agent.agent].exclusion_from_all(agent.agent),
         load=agent.load,
         capacity=agent.capacity,
         idle_since_ms=agent.idle_since_ms,

@@ -70,10 +70,10 @@ class Ranking(Generic[Item, Rank]):
             entry, place = heapq.heappop(edge)
             if below is not None and entry[0] >= below:
                 return
-            for child in (2 * place + 1, 2 * place + 2):
-                if child < len(heap):
-                    heapq.heappush(edge, (heap[child], child))
             # An item that left and came back with its old rank has two equal entries.
             if entry != former and self._ranks.get(entry[1]) == entry[0]:
                 former = entry
                 yield entry
+            for child in (2 * place + 1, 2 * place + 2):
+                if child < len(heap):
+                    heapq.heappush(edge, (heap[child], child))

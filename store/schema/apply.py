@@ -17,6 +17,7 @@ EXCERPT_CHARACTERS = 160
 
 # Fields of a row and their new values; each belongs to one event type, checked by the golden files.
 Changes = dict[str, Any]
+AnyQueueEvent = e.QueueConfigured | e.QueueSwitched | e.QueueOpened | e.QueueClosed
 K = TypeVar("K", bound=str)
 V = TypeVar("V")
 
@@ -43,7 +44,7 @@ class Rows:
                 self.cases[event.case] = case_after(row, event)
             if isinstance(event, e.CaseEarmarked | e.EarmarkEnded):
                 self._earmark(event)
-        elif isinstance(event, e.QueueConfigured | e.QueueOpened | e.QueueClosed):
+        elif isinstance(event, AnyQueueEvent):
             self._apply_to_queue(event)
         elif isinstance(event, e.AgentConfigured):
             self.agents[event.agent] = _agent_configured(self.agents.get(event.agent), event)
@@ -58,7 +59,7 @@ class Rows:
             case = event.case if isinstance(event, e.CaseEarmarked) else None
             self.agents[event.agent] = structs.replace(agent, earmarked=case)
 
-    def _apply_to_queue(self, event: e.QueueConfigured | e.QueueOpened | e.QueueClosed) -> None:
+    def _apply_to_queue(self, event: AnyQueueEvent) -> None:
         queue = self.queues.get(event.queue)
         if isinstance(event, e.QueueConfigured):
             self.queues[event.queue] = _queue_configured(queue, event)
@@ -125,7 +126,11 @@ def _queue_configured(row: QueueView | None, event: e.QueueConfigured) -> QueueV
     return structs.replace(fresh, is_in_hours=row.is_in_hours, opens_at_ms=row.opens_at_ms)
 
 
-def _queue_after(row: QueueView, event: e.QueueOpened | e.QueueClosed) -> QueueView:
+def _queue_after(
+    row: QueueView, event: e.QueueSwitched | e.QueueOpened | e.QueueClosed
+) -> QueueView:
+    if isinstance(event, e.QueueSwitched):
+        return structs.replace(row, is_open=event.is_open)
     if isinstance(event, e.QueueOpened):
         return structs.replace(row, is_in_hours=True, opens_at_ms=None)
     return structs.replace(row, is_in_hours=False, opens_at_ms=event.opens_at_ms)

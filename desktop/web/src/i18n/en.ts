@@ -1,3 +1,4 @@
+import { administrationEn } from './administration.en'
 import type { Catalogue } from './language.svelte'
 
 export const en: Catalogue = {
@@ -14,6 +15,8 @@ export const en: Catalogue = {
   'nav.care': 'Care',
   'nav.knowledge': 'Knowledge',
   'nav.floor': 'Floor',
+  'nav.queues': 'Queues',
+  'nav.rules': 'Rules',
   'nav.skip': 'Skip to content',
   'presence.title': 'My status',
   'presence.since': 'for {time}',
@@ -78,7 +81,7 @@ export const en: Catalogue = {
   'help.title': 'Keyboard shortcuts',
   'help.palette': 'Command palette',
   'help.next': 'Next or previous case',
-  'help.pages': 'Home, search, care, knowledge, floor',
+  'help.pages': 'Home, search, care, knowledge, floor, queues, rules',
   'help.presence': 'My status: available, unavailable, busy…',
   'help.send': 'Send; new line',
   'help.template': 'Reply template',
@@ -429,4 +432,5 @@ export const en: Catalogue = {
   'error.no_supervisor': 'There is no supervisor to escalate to.',
   'error.not_same_client': 'The two cases have different clients.',
   'error.same_case': 'It is the same case.',
+  ...administrationEn,
 }

@@ -1,3 +1,5 @@
+import { administrationFr } from './administration.fr'
+
 /** The French catalogue: the keys that every other one must have. */
 export const fr = {
   'app.name': 'Aiguilleur',
@@ -13,6 +15,8 @@ export const fr = {
   'nav.care': 'Prise en charge',
   'nav.knowledge': 'Connaissances',
   'nav.floor': 'Plateau',
+  'nav.queues': 'Files',
+  'nav.rules': 'Règles',
   'nav.skip': 'Aller au contenu',
   'presence.title': 'Mon statut',
   'presence.since': 'depuis {time}',
@@ -77,7 +81,7 @@ export const fr = {
   'help.title': 'Raccourcis clavier',
   'help.palette': 'Palette de commandes',
   'help.next': 'Dossier suivant ou précédent',
-  'help.pages': 'Accueil, recherche, prise en charge, connaissances, plateau',
+  'help.pages': 'Accueil, recherche, prise en charge, connaissances, plateau, files, règles',
   'help.presence': 'Mon statut : disponible, indisponible, occupé…',
   'help.send': 'Envoyer ; nouvelle ligne',
   'help.template': 'Modèle de réponse',
@@ -427,4 +431,5 @@ export const fr = {
   'error.no_supervisor': 'Aucun superviseur à qui escalader.',
   'error.not_same_client': 'Les deux dossiers n’ont pas le même client.',
   'error.same_case': 'C’est le même dossier.',
+  ...administrationFr,
 } as const

@@ -1,4 +1,5 @@
 /** The current language and what it says for a key. */
+import type { Fault } from '../protocol/schema'
 import { en } from './en'
 import { fr } from './fr'
 
@@ -57,4 +58,12 @@ export function named(kind: 'term' | 'why', name: string): string {
 /** A text given in both languages. */
 export function label(text: { fr: string; en: string } | null | undefined): string {
   return text ? text[language.code] || text.fr : ''
+}
+
+/** A fault of rules that somebody wrote, in the person's language. */
+export function faultText(fault: Fault): string {
+  const key = `fault.${fault.code}`
+  if (!(key in fr)) return fault.message
+  const said = t(key as MessageKey, { given: fault.given, allowed: fault.allowed })
+  return fault.hint ? `${said} ${t('fault.hint', { hint: fault.hint })}` : said
 }

@@ -80,3 +80,8 @@ export function date(iso: string): string {
 export function ago(atMs: number, nowMs: number): string {
   return nowMs - atMs < MINUTE_MS ? t('time.now') : duration(nowMs - atMs)
 }
+
+/** The day and the time by the clock of a time zone. */
+export function zoned(atMs: number, timeZone: string): string {
+  return format({ ...DAY, ...TIME, timeZone }).format(atMs)
+}

@@ -146,7 +146,7 @@ export interface Article {
 /** A command; answered by `ok` or `error` with its ref. */
 export interface Ask {
   readonly type: 'ask';
-  readonly command: OpenCase | MoveAppointment | LeaveQueue | SendMessage | MarkRead | AnswerSurvey | SetPresence | AcceptOffer | RefuseOffer | StartCase | TakeNote | TagCase | SettleCase | PullCase | AssignCase | TakeBack | MergeCases | ConfigureAgent | ConfigureQueue | ScheduleQueue | ConfigurePolicy | RegisterClient | ConnectAgent | DisconnectAgent;
+  readonly command: OpenCase | MoveAppointment | LeaveQueue | SendMessage | MarkRead | AnswerSurvey | SetPresence | AcceptOffer | RefuseOffer | StartCase | TakeNote | TagCase | SettleCase | PullCase | AssignCase | TakeBack | MergeCases | ConfigureAgent | ConfigureQueue | SwitchQueue | ScheduleQueue | ConfigurePolicy | RegisterClient | ConnectAgent | DisconnectAgent;
 }
 
 /** Give a case to an agent by hand, above the cap when the asker is a supervisor. */
@@ -336,6 +336,20 @@ export interface CaseMerged {
   readonly into: string;
 }
 
+/** A waiting case before and after. place: 1 is next in its queue. */
+export interface CaseMove {
+  readonly case: string;
+  readonly client_name: string;
+  readonly channel: Channel;
+  readonly subject: string;
+  readonly segment: Segment;
+  readonly queue: string;
+  readonly place: number;
+  readonly new_place: number;
+  readonly head_start_ms: number;
+  readonly new_head_start_ms: number;
+}
+
 /** The case is reserved for one agent until `deadline_ms`. Staff only. */
 export interface CaseOffered {
   readonly type: 'case.offered';
@@ -420,7 +434,9 @@ export interface CaseResumed {
   readonly holder: string | null;
 }
 
-/** The appointment is booked or moved: it enters its queue at `due_at_ms`. */
+/** The appointment is booked or moved: it enters its queue at `due_at_ms`.
+ * 
+ * former, cause: who held it until now and why it came back, when it was given before its time. */
 export interface CaseScheduled {
   readonly type: 'case.scheduled';
   readonly seq: number;
@@ -431,6 +447,8 @@ export interface CaseScheduled {
   readonly holder: string | null;
   readonly queue: string;
   readonly due_at_ms: number;
+  readonly former: string | null;
+  readonly cause: QueueCause | null;
 }
 
 /** The head start of the case, term by term. Staff only.
@@ -603,11 +621,12 @@ export interface ConfigureAgent {
   readonly is_active?: boolean;
 }
 
-/** Change the policy. */
+/** Change the policy. after_revision: refused when another one than this is in force. */
 export interface ConfigurePolicy {
   readonly type: 'configure_policy';
   readonly ref: string;
   readonly policy: Policy;
+  readonly after_revision?: number | null;
 }
 
 /** Create or change a queue. */
@@ -692,7 +711,7 @@ export interface Error {
 
 /** Events of a case or client, oldest first. before: seq to ask the page before, or None. */
 export interface EventPage {
-  readonly events: readonly (AgentConfigured | PresenceChanged | AgentConnected | AgentDisconnected | AgentsJoined | QueueConfigured | QueueScheduled | QueueOpened | QueueClosed | PolicyConfigured | ClientRegistered | CaseOpened | CaseScored | CaseScheduled | CaseEarmarked | EarmarkEnded | CaseQueued | CasePreferred | PreferenceEnded | CaseOffered | OfferEnded | CaseDecided | CaseAssigned | CaseHandled | MessageSent | MessagesRead | NoteTaken | CaseTagged | MacroApplied | CaseWaiting | CaseResumed | CaseEscalated | CaseMerged | CaseAbsorbed | WrapUpRecorded | CaseClosed | SurveyAnswered)[];
+  readonly events: readonly (AgentConfigured | PresenceChanged | AgentConnected | AgentDisconnected | AgentsJoined | QueueConfigured | QueueSwitched | QueueScheduled | QueueOpened | QueueClosed | PolicyConfigured | ClientRegistered | CaseOpened | CaseScored | CaseScheduled | CaseEarmarked | EarmarkEnded | CaseQueued | CasePreferred | PreferenceEnded | CaseOffered | OfferEnded | CaseDecided | CaseAssigned | CaseHandled | MessageSent | MessagesRead | NoteTaken | CaseTagged | MacroApplied | CaseWaiting | CaseResumed | CaseEscalated | CaseMerged | CaseAbsorbed | WrapUpRecorded | CaseClosed | SurveyAnswered)[];
   readonly before: number | null;
 }
 
@@ -717,6 +736,31 @@ export interface ExplainCase {
   readonly case: string;
 }
 
+/** One thing wrong with a policy or a queue, and what is allowed.
+ * 
+ * line: in the text, from 1; None when it came as JSON. field: as in `subjects[2].queue`.
+ * message says it in English; code, given, allowed and hint say it to programs. */
+export interface Fault {
+  readonly field: string;
+  readonly message: string;
+  readonly line: number | null;
+  readonly code: string;
+  readonly given: string;
+  readonly allowed: string;
+  readonly hint: string;
+}
+
+/** Rules that cannot be applied: everything that is wrong with them. */
+export interface FaultyProblem {
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly field: string;
+  readonly type: string;
+  readonly faults: readonly Fault[];
+}
+
 /** An uploaded file as a message shows it. */
 export interface FileRef {
   readonly file: string;
@@ -738,7 +782,7 @@ export interface FloorFigures {
 /** An event the reader may see. */
 export interface Happened {
   readonly type: 'event';
-  readonly event: AgentConfigured | PresenceChanged | AgentConnected | AgentDisconnected | AgentsJoined | QueueConfigured | QueueScheduled | QueueOpened | QueueClosed | PolicyConfigured | ClientRegistered | CaseOpened | CaseScored | CaseScheduled | CaseEarmarked | EarmarkEnded | CaseQueued | CasePreferred | PreferenceEnded | CaseOffered | OfferEnded | CaseDecided | CaseAssigned | CaseHandled | MessageSent | MessagesRead | NoteTaken | CaseTagged | MacroApplied | CaseWaiting | CaseResumed | CaseEscalated | CaseMerged | CaseAbsorbed | WrapUpRecorded | CaseClosed | SurveyAnswered;
+  readonly event: AgentConfigured | PresenceChanged | AgentConnected | AgentDisconnected | AgentsJoined | QueueConfigured | QueueSwitched | QueueScheduled | QueueOpened | QueueClosed | PolicyConfigured | ClientRegistered | CaseOpened | CaseScored | CaseScheduled | CaseEarmarked | EarmarkEnded | CaseQueued | CasePreferred | PreferenceEnded | CaseOffered | OfferEnded | CaseDecided | CaseAssigned | CaseHandled | MessageSent | MessagesRead | NoteTaken | CaseTagged | MacroApplied | CaseWaiting | CaseResumed | CaseEscalated | CaseMerged | CaseAbsorbed | WrapUpRecorded | CaseClosed | SurveyAnswered;
 }
 
 /** First frame. last_seq: the last event seen, None for a fresh start.
@@ -1026,6 +1070,40 @@ export interface PolicyConfigured {
   readonly revision: number;
 }
 
+/** The policy in force. revision: what If-Match must name. toml: the same as a text. */
+export interface PolicyPage {
+  readonly revision: number;
+  readonly policy: Policy;
+  readonly toml: string;
+  readonly bounds: readonly QueueBound[];
+}
+
+/** What a policy would change, the largest moves first; nothing has been applied.
+ * 
+ * scored_anew: waiting cases whose head start changes. moves_left: moves not listed. policy and
+ * toml: the one that was asked, in both forms. */
+export interface PolicyPreview {
+  readonly policy: Policy;
+  readonly toml: string;
+  readonly scored_anew: number;
+  readonly queues: readonly QueueEffect[];
+  readonly moves: readonly CaseMove[];
+  readonly moves_left: number;
+}
+
+/** A policy that is or was in force. by: the id of who applied it. */
+export interface PolicyRevision {
+  readonly revision: number;
+  readonly at_ms: number;
+  readonly by: string;
+  readonly policy: Policy;
+}
+
+/** The last revisions, the present one first. */
+export interface PolicyRevisions {
+  readonly revisions: readonly PolicyRevision[];
+}
+
 /** Heartbeat. */
 export interface Pong {
   readonly type: 'pong';
@@ -1083,6 +1161,16 @@ export interface PullCase {
   readonly case: string;
 }
 
+/** Nobody who came more than this after you passes you.
+ * 
+ * bound_ms: among the cases opened in the queue, escalated ones included. moved_in_ms: when
+ * cases of any subject are transferred into it as well. */
+export interface QueueBound {
+  readonly queue: string;
+  readonly bound_ms: number;
+  readonly moved_in_ms: number;
+}
+
 /** Why a case entered a queue. */
 export type QueueCause = 'agent_left' | 'due' | 'escalated' | 'not_started' | 'opened' | 'refused' | 'taken_back' | 'timed_out' | 'transferred' | 'withdrawn';
 
@@ -1109,6 +1197,16 @@ export interface QueueConfigured {
   readonly service_level_ms: number;
   readonly is_open: boolean;
   readonly hours: Hours | null;
+}
+
+/** What a policy would do to a queue. up, down: cases that would change places. */
+export interface QueueEffect {
+  readonly queue: string;
+  readonly waiting: number;
+  readonly up: number;
+  readonly down: number;
+  readonly bound_ms: number;
+  readonly new_bound_ms: number;
 }
 
 /** One queue since midnight in the site's time zone; without `queue`, the whole site.
@@ -1177,6 +1275,16 @@ export interface QueueStanding {
   readonly waiting: number;
   readonly first: string | null;
   readonly exclusion: Exclusion | null;
+}
+
+/** Somebody opened or closed the queue by hand. */
+export interface QueueSwitched {
+  readonly type: 'queue.switched';
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly by: string;
+  readonly queue: string;
+  readonly is_open: boolean;
 }
 
 /** A queue's rules. is_in_hours: false while its hours keep it closed, until `opens_at_ms`. */
@@ -1372,6 +1480,14 @@ export interface SurveyAnswered {
   readonly former: string | null;
 }
 
+/** Open or close a queue by hand, whatever its hours; nothing else of it changes. */
+export interface SwitchQueue {
+  readonly type: 'switch_queue';
+  readonly ref: string;
+  readonly queue: string;
+  readonly is_open: boolean;
+}
+
 /** Replace the tags of a case. */
 export interface TagCase {
   readonly type: 'tag_case';
@@ -1464,6 +1580,17 @@ export interface Welcome {
   readonly snapshot: Snapshot | null;
 }
 
+/** Whether a subject's queue takes cases now.
+ * 
+ * is_open: false while it is closed by hand, and refuses. is_in_hours: false while it keeps a case
+ * until it opens; opens says when, notice what its hours tell the client. */
+export interface WidgetOpening {
+  readonly is_open: boolean;
+  readonly is_in_hours: boolean;
+  readonly opens: Label | null;
+  readonly notice: Label | null;
+}
+
 /** What the widget loads before it opens. */
 export interface WidgetProfile {
   readonly site_name: string;
@@ -1539,6 +1666,7 @@ export type AnyFloorEvent =
   | AgentDisconnected
   | AgentsJoined
   | QueueConfigured
+  | QueueSwitched
   | QueueScheduled
   | QueueOpened
   | QueueClosed
@@ -1552,6 +1680,7 @@ export type AnyEvent =
   | AgentDisconnected
   | AgentsJoined
   | QueueConfigured
+  | QueueSwitched
   | QueueScheduled
   | QueueOpened
   | QueueClosed
@@ -1604,6 +1733,7 @@ export type AnyCommand =
   | MergeCases
   | ConfigureAgent
   | ConfigureQueue
+  | SwitchQueue
   | ScheduleQueue
   | ConfigurePolicy
   | RegisterClient
