@@ -35,8 +35,6 @@ from store.schema.ids import AgentId, CaseId, ClientId, OfferId
 from store.schema.terms import AssignCause, CloseCause, Presence, Role
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-WARM_UP = 20_000
-MEASURED = 100_000
 # Between two arrivals, and between two closes: about 140 a second, what 10,000 agents make.
 STEP_MS = 7
 # Of the offers: refused at once, never answered; the others are accepted after this long.
@@ -48,6 +46,14 @@ CALL_SHARE = 0.2
 RETURNING_SHARE = 0.3
 _VOICE, _WRITTEN = "v", "w"
 _SEED = 20_260_101
+
+
+class Effort(Struct, frozen=True, kw_only=True):
+    """How many work there, and how many closes are made before and while it is measured."""
+
+    agents: int = AGENTS
+    warm_up: int = 20_000
+    measured: int = 100_000
 
 
 class Held(Struct, frozen=True):
@@ -65,9 +71,9 @@ class Traffic:
     the little around it included: it does not hang on what else the machine does.
     """
 
-    def __init__(self, waiting: int) -> None:
+    def __init__(self, waiting: int, agents: int = AGENTS) -> None:
         self.router = Router()
-        self.site = Site(_SEED)
+        self.site = Site(_SEED, agents)
         self.now_ms = 1_000_000
         # By voice, and in writing.
         self.targets = {True: int(waiting * CALL_SHARE), False: waiting - int(waiting * CALL_SHARE)}
@@ -223,21 +229,21 @@ def run(sizes: Sequence[int] = SIZES) -> Report:
     }
 
 
-def measure(waiting: int) -> Figures:
+def measure(waiting: int, effort: Effort = Effort()) -> Figures:  # noqa: B008 - it is frozen
     """Measure one size in this process."""
-    gc.disable()
-    traffic = Traffic(waiting)
+    traffic = Traffic(waiting, effort.agents)
     began = perf_counter_ns()
     traffic.fill()
     filled_ns = perf_counter_ns() - began
-    for _ in range(WARM_UP):
+    for _ in range(effort.warm_up):
         traffic.close_one()
     gc.collect()
+    # As in service.
     settle()
     traffic.waits_ns.clear()
     traffic.cpu_ns = array("q")
     traffic.decided = 0
-    for _ in range(MEASURED):
+    for _ in range(effort.measured):
         traffic.close_one()
     closes = sorted(traffic.waits_ns["close"])
     cpu = sorted(traffic.cpu_ns)
@@ -296,4 +302,6 @@ def _resident_mb() -> int:
 
 
 if __name__ == "__main__":
+    # Nothing that is made at the start is garbage.
+    gc.disable()
     sys.stdout.buffer.write(encode(measure(int(sys.argv[1]))))

@@ -46,8 +46,8 @@ logger = logging.getLogger(__name__)
 API = [
     *authentication.routes,
     *staff_api.routes,
-    *explain_api.routes,
     *policy_api.routes,
+    *explain_api.routes,
     *widget_api.routes,
     *files_api.routes,
 ]

@@ -172,12 +172,9 @@ class Roster:
         level = self._level(self.of_agent[agent.agent], queue)
         return self._choice.measures(level, agent.load, agent.idle_since_ms)
 
-    def exclusion(self, agent: Agent, case: Case, queues: tuple[QueueId, ...]) -> Exclusion | None:
-        """Return what keeps an agent who works here from the case, or None."""
-        profile = self.of_agent[agent.agent]
-        if profile.queues.keys().isdisjoint(queues):
-            return Exclusion.SKILL_MISSING
-        reason = profile.exclusion(agent.agent, case)
+    def exclusion(self, agent: Agent, case: Case) -> Exclusion | None:
+        """Return what keeps an agent who works here, and has the skills, from the case, or None."""
+        reason = self.of_agent[agent.agent].exclusion(agent.agent, case)
         if reason is Exclusion.EARMARKED and agent.earmarked == case.case:
             reason = None if agent.has_room(case) else NO_ROOM[bool(agent.offers)]
         if reason is None and agent.agent in case.excluded:

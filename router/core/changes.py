@@ -166,10 +166,7 @@ def _assign(state: State, case: Case, event: e.CaseAssigned) -> None:
     case.is_held = False
     case.excluded = ()
     case.starts_by_ms = event.starts_by_ms
-    client = state.clients.get(case.client)
-    if client is None:
-        client = state.clients[case.client] = Client()
-    client.last_agent = event.holder
+    state.clients[case.client].last_agent = event.holder
 
 
 def _begin(_state: State, case: Case, _event: e.CaseHandled) -> None:

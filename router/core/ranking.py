@@ -37,10 +37,6 @@ class Ranking(Generic[Item, Rank]):
         """Take the item out if it is in. O(1)."""
         self._ranks.pop(item, None)
 
-    def rank(self, item: Item) -> Rank | None:
-        """Return the item's rank, or None when it is not in."""
-        return self._ranks.get(item)
-
     def count_below(self, rank: Rank) -> int:
         """Return how many items have a lower rank. O(n)."""
         return sum(each < rank for each in self._ranks.values())

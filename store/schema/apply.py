@@ -41,7 +41,7 @@ class Rows:
             row = self.cases.get(event.case)
             # A row that was sent whole may already hold the event.
             if row is not None and event.seq > row.updated_seq:
-                self.cases[event.case] = case_after(row, event)
+                self.cases[event.case] = _case_after(row, event)
             if isinstance(event, e.CaseEarmarked | e.EarmarkEnded):
                 self._earmark(event)
         elif isinstance(event, AnyQueueEvent):
@@ -86,10 +86,8 @@ class Rows:
         )
 
 
-def case_after(row: CaseView, event: e.AnyCaseEvent) -> CaseView:
-    """Return the row as it is after the event."""
-    if isinstance(event, e.CaseOpened):
-        return _opened(event)
+def _case_after(row: CaseView, event: e.CaseEvent) -> CaseView:
+    """Return the row as it is after the event, which is not its opening."""
     changed = _CHANGES[type(event)](row, event)
     return structs.replace(row, updated_seq=event.seq, holder=event.holder, **changed)
 

@@ -41,6 +41,34 @@ def test_the_table_is_what_may_answers(action: str, role: Role) -> None:
     assert may(actor(role), action, FOREIGN) is (reach is Reach.ANY)
 
 
+def test_the_rights_of_each_role_are_these() -> None:
+    # Once more, on purpose: a right that is given by mistake must be given twice.
+    of_any = {role: {a for a, to in RULES.items() if to[role] is Reach.ANY} for role in ROLES}
+    of_own = {role: {a for a, to in RULES.items() if to[role] is Reach.OWN} for role in ROLES}
+    assert of_any[Role.CLIENT] == set()
+    assert of_own[Role.CLIENT] == {
+        *("open_case", "move_appointment", "leave_queue", "send_message", "mark_read"),
+        *("answer_survey", "read_history", "read_file", "upload_file", "typing"),
+    }
+    for_each_of_staff = {
+        *("accept_offer", "refuse_offer", "take_note", "pull_case"),
+        *("read_workbench", "read_case", "read_client", "read_file", "upload_file"),
+    }
+    of_holders = {
+        *("move_appointment", "send_message", "mark_read", "set_presence", "start_case"),
+        *("tag_case", "settle_case", "assign_case", "merge_cases", "typing"),
+    }
+    assert of_any[Role.AGENT] == for_each_of_staff
+    assert of_own[Role.AGENT] == {*of_holders, "read_notifications"}
+    of_supervisors = {*for_each_of_staff, *of_holders, "leave_queue", "take_back", "watch"}
+    assert of_any[Role.SUPERVISOR] == of_supervisors
+    assert of_own[Role.SUPERVISOR] == of_own[Role.ADMINISTRATOR] == {"read_notifications"}
+    assert of_any[Role.ADMINISTRATOR] == {
+        *of_supervisors,
+        *("configure_agent", "configure_queue", "configure_policy", "register_client"),
+    }
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_what_the_table_does_not_name_nobody_may(role: Role) -> None:
     assert not may(actor(role), "fly", OWN)

@@ -12,8 +12,8 @@ import type {
   BotQuestion,
   FileRef,
   SendMessage,
-  Wait,
   WidgetOpening,
+  Wait,
   WidgetProfile,
 } from '../protocol/schema'
 import { Memory } from './memory'
