@@ -53,14 +53,19 @@ def test_the_rights_of_each_role_are_these() -> None:
     for_each_of_staff = {
         *("accept_offer", "refuse_offer", "take_note", "pull_case"),
         *("read_workbench", "read_case", "read_client", "read_file", "upload_file"),
+        "explain_case",
     }
     of_holders = {
         *("move_appointment", "send_message", "mark_read", "set_presence", "start_case"),
-        *("tag_case", "settle_case", "assign_case", "merge_cases", "typing"),
+        *("tag_case", "settle_case", "assign_case", "merge_cases", "typing", "explain_agent"),
     }
     assert of_any[Role.AGENT] == for_each_of_staff
     assert of_own[Role.AGENT] == {*of_holders, "read_notifications"}
-    of_supervisors = {*for_each_of_staff, *of_holders, "leave_queue", "take_back", "watch"}
+    of_supervisors = {
+        *for_each_of_staff,
+        *of_holders,
+        *("leave_queue", "take_back", "watch", "switch_queue", "read_figures"),
+    }
     assert of_any[Role.SUPERVISOR] == of_supervisors
     assert of_own[Role.SUPERVISOR] == of_own[Role.ADMINISTRATOR] == {"read_notifications"}
     assert of_any[Role.ADMINISTRATOR] == {

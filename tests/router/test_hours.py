@@ -108,7 +108,12 @@ def test_a_queue_without_any_open_time_is_closed() -> None:
 def test_open_times_that_change_nothing_now_are_only_written() -> None:
     floor = closed()
     opens_ms = floor.now_ms + 90_000
-    assert kinds(floor.schedule(period(opens_ms, opens_ms + 1))) == ["QueueScheduled"]
+    # Closed already, and told again when it opens.
+    assert kinds(floor.schedule(period(opens_ms, opens_ms + 1))) == [
+        "QueueScheduled",
+        "QueueClosed",
+    ]
+    assert kinds(floor.schedule(period(opens_ms, opens_ms + 2))) == ["QueueScheduled"]
     assert floor.wait(89_999) == []
     assert kinds(floor.wait(1)) == ["QueueOpened"]
     still = period(opens_ms, opens_ms + 50_000)
@@ -132,7 +137,7 @@ def test_two_periods_that_touch_are_one_open_time() -> None:
 def test_a_whole_period_that_was_slept_through_leaves_the_queue_closed() -> None:
     floor = closed()
     floor.open()
-    assert floor.wait(60_000 + HOUR_MS) == []
+    assert only(floor.wait(60_000 + HOUR_MS), e.QueueClosed).opens_at_ms is None
     assert floor.holder() is None
     assert floor.router.next_deadline_ms() is None
 
