@@ -71,6 +71,7 @@ def test_the_rights_of_each_role_are_these() -> None:
     assert of_any[Role.ADMINISTRATOR] == {
         *of_supervisors,
         *("configure_agent", "configure_queue", "configure_policy", "register_client"),
+        "read_policy",
     }
 
 
