@@ -26,6 +26,7 @@ from desktop.serving import WebServer, listen, web_config
 from desktop.sessions import hash_password
 from desktop.web import create_app
 from router.service import run_writer
+from store.beside import beside
 from store.bus import Bus, MemoryBus, RedisBus
 from store.clock import Clock, Ids, SystemClock
 from store.database import Database
@@ -45,6 +46,9 @@ BAD_START = 2
 # Objects before the young are looked at, and how much rarer the older: nothing of ours is cyclic
 # and short-lived but what errors leave behind.
 COLLECT_AFTER = (20_000, 20, 100)
+# How long a thread of the database may be kept from going on by a busy event loop. Python's own
+# 5 ms is as long as a message may take in all.
+SWITCH_S = 0.0005
 
 
 class StartError(Exception):
@@ -259,6 +263,7 @@ async def _opened(settings: Settings) -> AsyncIterator[Parts]:
         database = await Database.open(settings.store_url)
         stack.push_async_callback(database.close)
         await database.migrate()
+        await stack.enter_async_context(beside(database.tend()))
         bus: Bus = MemoryBus()
         if settings.redis_url:
             bus = await stack.enter_async_context(RedisBus.open(settings.redis_url))
@@ -351,6 +356,7 @@ def _listening(settings: Settings) -> Iterator[tuple[socket.socket, Settings]]:
 
 def _settle() -> None:
     """Keep the collector off the hot path: what lives now lives for ever, and it need not look."""
+    sys.setswitchinterval(SWITCH_S)
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
     gc.enable()

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from router.idempotency import Desk, Ledger, digest_of
+from router.keeping import Keeper, Snapshots
 from router.leadership import Lease, Tenure, keep, win
 from router.memory import History, Memory, rebuild
 from store.beside import beside
@@ -27,21 +28,15 @@ from store.settings import Settings
 
 # What is carried out in one transaction. More waits for the next one.
 BATCH_COMMANDS = 256
-# Events between two snapshots: about a second of replay.
-SNAPSHOT_EVENTS = 20_000
 
 _log = logging.getLogger(__name__)
 
 
-class Log(History, Ledger, Protocol):
+class Log(History, Ledger, Snapshots, Protocol):
     """The record of a site: everything the writer reads and writes."""
 
     async def append(self, batch: Batch) -> None:
         """Store all of the batch or nothing. Raises WrongWriter."""
-        ...
-
-    async def save_snapshot(self, seq: int, body: bytes) -> None:
-        """Keep the writer's state after event `seq`."""
         ...
 
 
@@ -54,7 +49,7 @@ class Writer:
         self._clock = clock
         self._epoch = epoch
         self._desk = Desk(log)
-        self._snapshot_seq = memory.router.seq
+        self.keeper = Keeper(memory, log)
         # Set while the memory holds what the log may not: such a memory must not be kept.
         self._is_ahead = False
 
@@ -83,13 +78,10 @@ class Writer:
         self._is_ahead = False
         return events, replies
 
-    async def keep_snapshot(self, *, after_events: int = 1) -> None:
-        """Save a snapshot if that many events have come since the last one."""
-        seq = self.memory.router.seq
-        if not self._is_ahead and seq - self._snapshot_seq >= after_events:
-            await self._log.save_snapshot(seq, self.memory.dump())
-            self._snapshot_seq = seq
-            _log.info("snapshot saved seq=%d", seq)
+    async def stop(self) -> None:
+        """Keep a last snapshot: after a clean stop the next start has nothing to replay."""
+        if not self._is_ahead:
+            await self.keeper.take_last()
 
     def _handle(self, envelope: Envelope, now_ms: int, events: list[AnyEvent]) -> Reply:
         command = envelope.command
@@ -138,10 +130,10 @@ async def run_writer(  # noqa: PLR0913 - the parts of a writer, wired once
         async with beside(keep(lease, clock, epoch, tenure)):
             writer = Writer(await rebuild(log), log, clock, epoch)
             try:
-                await _serve(writer, bus, settings.site, is_ready or asyncio.Event())
+                async with beside(writer.keeper.run()):
+                    await _serve(writer, bus, settings.site, is_ready or asyncio.Event())
             except asyncio.CancelledError:
-                # A clean stop: the next start has nothing to replay.
-                await writer.keep_snapshot()
+                await writer.stop()
                 raise
     finally:
         await lease.release(epoch)
@@ -184,7 +176,7 @@ async def _take_turn(writer: Writer, bus: Bus, site: str, inbox: asyncio.Queue[P
             getattr(event, "case", "-"),
             event.by,
         )
-    await writer.keep_snapshot(after_events=SNAPSHOT_EVENTS)
+    writer.keeper.take_if_due()
 
 
 async def _next_posts(writer: Writer, inbox: asyncio.Queue[Post]) -> list[Post]:

@@ -9,6 +9,7 @@ from router.errors import LeaseLost
 from router.leadership import Tenure
 from router.memory import Memory, rebuild
 from router.service import Writer, run_writer
+from store.beside import beside
 from store.bus import SubscriberLagged
 from store.errors import Unavailable
 from store.log import WrongWriter
@@ -263,17 +264,59 @@ def test_a_writer_of_a_former_epoch_can_store_nothing() -> None:
     assert site.log.events == []
 
 
-def test_a_snapshot_is_saved_once_enough_has_happened() -> None:
+def test_a_snapshot_is_saved_beside_the_turns_once_enough_has_happened() -> None:
+    site = Site()
+
+    async def story() -> None:
+        writer = Writer(Memory(), site.log, site.clock, epoch=1)
+
+        async def configure(ref: str) -> None:
+            queue = c.ConfigureQueue(ref=ref, queue=GENERAL, label=LABEL)
+            await writer.carry_out([Envelope(actor=SYSTEM, command=queue)])
+
+        await configure("r1")
+        async with beside(writer.keeper.run()):
+            writer.keeper.take_if_due(2)
+            await asyncio.sleep(1)
+            assert site.log.snapshot is None
+            writer.keeper.take_if_due(1)
+            first = (1, writer.memory.dump())
+            # What happens while it is stored is in no second one meanwhile.
+            await configure("r2")
+            writer.keeper.take_if_due(1)
+            await asyncio.sleep(1)
+            assert site.log.snapshot == first
+            await configure("r3")
+            writer.keeper.take_if_due(1)
+            await asyncio.sleep(1)
+            assert site.log.snapshot == (3, writer.memory.dump())
+
+    run(story())
+
+
+def test_with_many_open_cases_snapshots_are_rarer() -> None:
     site = Site()
 
     async def story() -> None:
         writer = Writer(Memory(), site.log, site.clock, epoch=1)
         queue = c.ConfigureQueue(ref="r", queue=GENERAL, label=LABEL)
         await writer.carry_out([Envelope(actor=SYSTEM, command=queue)])
-        await writer.keep_snapshot(after_events=2)
-        assert site.log.snapshot is None
-        await writer.keep_snapshot(after_events=1)
-        assert site.log.snapshot == (1, writer.memory.dump())
+        # Three events each: opened, scored, queued.
+        for number in range(4):
+            case = CaseId(f"case_{number}")
+            opening = c.OpenCase(ref=case, case=case, channel=Channel.CHAT, subject="question")
+            await writer.carry_out([Envelope(actor=client(), command=opening)])
+        async with beside(writer.keeper.run()):
+            writer.keeper.take_if_due(1)
+            await asyncio.sleep(1)
+            taken = site.log.snapshot
+            assert taken is not None
+            # One event, and two cases' worth of events between two snapshots.
+            again = c.ConfigureQueue(ref="s", queue=GENERAL, label=LABEL)
+            await writer.carry_out([Envelope(actor=SYSTEM, command=again)])
+            writer.keeper.take_if_due(1)
+            await asyncio.sleep(1)
+            assert site.log.snapshot == taken
 
     run(story())
 
