@@ -20,6 +20,7 @@ from store.post import (
     decode_post,
     events_topic,
     replies_topic,
+    writers_topic,
 )
 from store.schema.codec import encode
 from store.schema.commands import Envelope, Refusal, Refused, Reply
@@ -147,6 +148,10 @@ async def _serve(writer: Writer, bus: Bus, site: str, is_ready: asyncio.Event) -
                 bus.subscribe(commands_topic(site)) as payloads,
                 beside(_receive(payloads, inbox)),
             ):
+                if not is_ready.is_set():
+                    # Whoever waits for an answer of the writer before asks again at once. Only
+                    # now: after a flood that would be the next one.
+                    await bus.publish(writers_topic(site), b"")
                 is_ready.set()
                 while True:
                     await _take_turn(writer, bus, site, inbox)
