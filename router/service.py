@@ -142,31 +142,38 @@ async def run_writer(  # noqa: PLR0913 - the parts of a writer, wired once
 
 async def _serve(writer: Writer, bus: Bus, site: str, is_ready: asyncio.Event) -> None:
     while True:
-        inbox: asyncio.Queue[Post] = asyncio.Queue(BATCH_COMMANDS)
-        try:
-            async with (
-                bus.subscribe(commands_topic(site)) as payloads,
-                beside(_receive(payloads, inbox)),
-            ):
-                if not is_ready.is_set():
-                    # Whoever waits for an answer of the writer before asks again at once. Only
-                    # now: after a flood that would be the next one.
-                    await bus.publish(writers_topic(site), b"")
-                is_ready.set()
-                while True:
-                    await _take_turn(writer, bus, site, inbox)
-        except SubscriberLagged:
-            # Whoever's command was missed gets no answer and asks again.
-            _log.warning("commands were missed site=%s", site)
+        # None: commands were missed.
+        inbox: asyncio.Queue[Post | None] = asyncio.Queue(BATCH_COMMANDS)
+        async with (
+            bus.subscribe(commands_topic(site)) as payloads,
+            beside(_receive(payloads, inbox)),
+        ):
+            if not is_ready.is_set():
+                # Whoever waits for an answer of the writer before asks again at once. Only
+                # now: after a flood that would be the next one.
+                await bus.publish(writers_topic(site), b"")
+            is_ready.set()
+            while await _take_turn(writer, bus, site, inbox):
+                pass
+        # Whoever's command was missed gets no answer and asks again.
+        _log.warning("commands were missed site=%s", site)
 
 
-async def _receive(payloads: AsyncIterator[bytes], inbox: asyncio.Queue[Post]) -> None:
-    async for payload in payloads:
-        await inbox.put(decode_post(payload))
+async def _receive(payloads: AsyncIterator[bytes], inbox: asyncio.Queue[Post | None]) -> None:
+    try:
+        async for payload in payloads:
+            await inbox.put(decode_post(payload))
+    except SubscriberLagged:
+        # In its order, and no error: that would end a turn between deciding and storing.
+        await inbox.put(None)
 
 
-async def _take_turn(writer: Writer, bus: Bus, site: str, inbox: asyncio.Queue[Post]) -> None:
-    posts = await _next_posts(writer, inbox)
+async def _take_turn(
+    writer: Writer, bus: Bus, site: str, inbox: asyncio.Queue[Post | None]
+) -> bool:
+    """Carry out what has come; return whether more can come."""
+    waiting = await _next_posts(writer, inbox)
+    posts = [post for post in waiting if post is not None]
     events, replies = await writer.carry_out([post.envelope for post in posts])
     if events:
         await bus.publish(events_topic(site), encode(events))
@@ -182,11 +189,12 @@ async def _take_turn(writer: Writer, bus: Bus, site: str, inbox: asyncio.Queue[P
             event.by,
         )
     writer.keeper.take_if_due()
+    return None not in waiting
 
 
-async def _next_posts(writer: Writer, inbox: asyncio.Queue[Post]) -> list[Post]:
+async def _next_posts(writer: Writer, inbox: asyncio.Queue[Post | None]) -> list[Post | None]:
     """Wait for a command or for the next deadline; return all commands that are there."""
-    posts: list[Post] = []
+    posts: list[Post | None] = []
     try:
         async with asyncio.timeout(writer.deadline_in_s()):
             posts.append(await inbox.get())

@@ -9,23 +9,29 @@ from router.errors import LeaseLost
 from router.leadership import Tenure
 from router.memory import Memory, rebuild
 from router.service import Writer, run_writer
+from store.appending import Batch, WrongWriter
 from store.beside import beside
 from store.bus import SubscriberLagged
 from store.errors import Unavailable
-from store.log import WrongWriter
-from store.post import events_topic
+from store.post import Post, commands_topic, events_topic
 from store.schema import commands as c
 from store.schema import events as e
-from store.schema.codec import decode_events
+from store.schema.codec import decode_events, encode
 from store.schema.commands import SYSTEM, Envelope, Refusal
 from store.schema.ids import CaseId, MessageId
 from store.schema.terms import CaseStatus, Channel, CloseCause
 from tests.properties.promises import replayed
 from tests.router.floor import ANN, GENERAL, LABEL, ONE, TWO, agent, client
-from tests.scenarios.site import SETTINGS, Floor, Site
+from tests.scenarios.site import SETTINGS, Floor, MemoryLog, Site
 from tests.support.virtual_time import run
 
 DAY_S = 86_400
+
+
+def from_elsewhere(ref: str) -> bytes:
+    """A command of another web process, as it is on the bus."""
+    queue = c.ConfigureQueue(ref=ref, queue=GENERAL, label=LABEL)
+    return encode(Post(node="other", number=1, envelope=Envelope(actor=SYSTEM, command=queue)))
 
 
 async def opened(floor: Floor, case: CaseId = ONE) -> None:
@@ -338,6 +344,39 @@ def test_time_never_goes_back_after_a_restart() -> None:
 
     run(on_a_slower_machine())
     assert site.log.events[-1].at_ms >= last_ms
+
+
+class SlowLog(MemoryLog):
+    """A disk that takes its time."""
+
+    async def append(self, batch: Batch) -> None:
+        await asyncio.sleep(1)
+        await super().append(batch)
+
+
+def test_commands_that_are_missed_do_not_cut_the_turn_under_way() -> None:
+    site = Site()
+    site.log = SlowLog()
+    site.bus = type(site.bus)(queued_payloads=2)
+
+    async def story() -> None:
+        async with site.writing() as floor, asyncio.TaskGroup() as tasks:
+            queue = c.ConfigureQueue(ref="q", queue=GENERAL, label=LABEL)
+            under_way = tasks.create_task(floor.do(SYSTEM, queue))
+            await asyncio.sleep(0.5)
+            assert site.log.events == []
+            # More than waits for the writer, however many it takes at once.
+            for number in range(2_000):
+                noise = from_elsewhere(f"noise-{number}")
+                await site.bus.publish(commands_topic(SETTINGS.site), noise)
+                await asyncio.sleep(0)
+            await under_way
+            # The flood has run off.
+            await asyncio.sleep(60)
+            await opened(floor)
+
+    run(story())
+    assert [event.seq for event in site.log.events] == list(range(1, len(site.log.events) + 1))
 
 
 def test_a_flood_that_the_bus_could_not_hold_is_survived() -> None:

@@ -26,11 +26,9 @@ from store.schema.terms import BotScript, Channel, Label, Presence, Role
 from store.schema.views import ClientRecord, Credential, SiteProfile
 from store.settings import Settings
 from tests.browser.server import free_port
-from tests.scenarios import processes
-from tests.scenarios.processes import Person, process
+from tests.contracts import processes
+from tests.contracts.processes import Person, process
 from tests.support.servers import PostgresServer
-from tests.support.servers import postgres as postgres
-from tests.support.servers import redis_url as redis_url
 
 AGENTS = ("agent_1", "agent_2")
 CLIENTS = ("client_1", "client_2")
