@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { en } from '../src/i18n/en'
 import { fr } from '../src/i18n/fr'
-import { explain, language, named, t } from '../src/i18n/language.svelte'
+import { explain, language, named, skillName, t } from '../src/i18n/language.svelte'
 
 const holes = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
 
@@ -35,6 +35,12 @@ describe('the catalogues', () => {
     language.choose('fr')
     expect(named('term', 'segment')).toBe('segment du client')
     expect(named('term', 'moon')).toBe('moon')
+  })
+
+  it('say a skill in words, known or not', () => {
+    language.choose('fr')
+    expect(skillName('skill_contract_life')).toBe('Vie du contrat')
+    expect(skillName('skill_luxury_watches')).toBe('Luxury watches')
   })
 
   it('explain an unknown code with the code', () => {

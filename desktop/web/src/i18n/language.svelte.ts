@@ -45,6 +45,14 @@ export function named(kind: 'term' | 'why', name: string): string {
   return key in fr ? t(key as MessageKey) : name
 }
 
+/** A skill in words: of the catalogue, else made of its id, which an administrator chose. */
+export function skillName(skill: string): string {
+  const key = skill.replace('skill_', 'skill.')
+  if (key in fr) return t(key as MessageKey)
+  const words = skill.replace('skill_', '').replaceAll(/[_-]+/g, ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
 /** A text given in both languages. */
 export function label(text: { fr: string; en: string } | null | undefined): string {
   return text ? text[language.code] || text.fr : ''
