@@ -9,6 +9,7 @@ from router.idempotency import Desk, Ledger, digest_of
 from router.keeping import Keeper, Snapshots
 from router.leadership import Lease, Tenure, keep, win
 from router.memory import History, Memory, rebuild
+from router.scheduling import Scheduler
 from store.beside import beside
 from store.bus import Bus, SubscriberLagged
 from store.clock import Clock, Ids
@@ -23,8 +24,9 @@ from store.post import (
     writers_topic,
 )
 from store.schema.codec import encode
-from store.schema.commands import Envelope, Refusal, Refused, Reply
+from store.schema.commands import SYSTEM, ConfigureQueue, Envelope, Refusal, Refused, Reply
 from store.schema.events import AnyEvent
+from store.schema.questions import AnyQuestion
 from store.settings import Settings
 
 # What is carried out in one transaction. More waits for the next one.
@@ -50,13 +52,15 @@ class Writer:
         self._clock = clock
         self._epoch = epoch
         self._desk = Desk(log)
+        self._scheduler = Scheduler(memory.rows.queues.values())
         self.keeper = Keeper(memory, log)
         # Set while the memory holds what the log may not: such a memory must not be kept.
         self._is_ahead = False
 
     def deadline_in_s(self) -> float | None:
         """Return the seconds until there is something to do unasked, or None."""
-        deadline_ms = self.memory.router.next_deadline_ms()
+        both = (self.memory.router.next_deadline_ms(), self._scheduler.next_ms)
+        deadline_ms = min((at_ms for at_ms in both if at_ms is not None), default=None)
         return None if deadline_ms is None else max(0, deadline_ms - self._now_ms()) / 1000
 
     async def carry_out(self, envelopes: Sequence[Envelope]) -> tuple[list[AnyEvent], list[Reply]]:
@@ -69,7 +73,7 @@ class Writer:
         self._is_ahead = True
         now_ms = self._now_ms()
         # Time moves first: a full inbox must not keep an offer alive past its deadline.
-        events = self.memory.router.tick(now_ms)
+        events = self.memory.router.tick(now_ms) + self._tell_hours(now_ms)
         replies = [self._handle(envelope, now_ms, events) for envelope in envelopes]
         rows = await self.memory.changed_rows(events, self._log)
         outcomes = self._desk.take_fresh()
@@ -84,6 +88,17 @@ class Writer:
         if not self._is_ahead:
             await self.keeper.take_last()
 
+    def explain(self, number: int, question: AnyQuestion) -> PostReply:
+        """Answer a question about the state that is committed."""
+        router, refusal, answer = self.memory.router, None, None
+        try:
+            answer = router.answer(question, self._now_ms())
+        except Refused as refused:
+            refusal = refused.refusal
+        return PostReply(
+            number=number, reply=Reply(ref="", seq=router.seq, refusal=refusal), answer=answer
+        )
+
     def _handle(self, envelope: Envelope, now_ms: int, events: list[AnyEvent]) -> Reply:
         command = envelope.command
         digest = digest_of(command)
@@ -96,6 +111,9 @@ class Writer:
         else:
             try:
                 events += self.memory.router.handle(envelope.actor, command, now_ms)
+                if isinstance(command, ConfigureQueue):
+                    self._scheduler.note(command.queue, command.hours)
+                    events += self._tell_hours(now_ms)
             except Refused as refused:
                 refusal = refused.refusal
         if refusal is not None:
@@ -103,6 +121,10 @@ class Writer:
         reply = Reply(ref=command.ref, seq=self.memory.router.seq, refusal=refusal)
         self._desk.keep(envelope, digest, reply)
         return reply
+
+    def _tell_hours(self, now_ms: int) -> list[AnyEvent]:
+        told = self._scheduler.due(now_ms)
+        return [x for command in told for x in self.memory.router.handle(SYSTEM, command, now_ms)]
 
     def _now_ms(self) -> int:
         # Another machine's clock may have been ahead of ours: the log's time never goes back.
@@ -174,12 +196,18 @@ async def _take_turn(
     """Carry out what has come; return whether more can come."""
     waiting = await _next_posts(writer, inbox)
     posts = [post for post in waiting if post is not None]
-    events, replies = await writer.carry_out([post.envelope for post in posts])
+    asked = [post for post in posts if post.envelope is not None]
+    events, replies = await writer.carry_out([post.envelope for post in asked if post.envelope])
     if events:
         await bus.publish(events_topic(site), encode(events))
-    for post, reply in zip(posts, replies, strict=True):
+    for post, reply in zip(asked, replies, strict=True):
         answer = PostReply(number=post.number, reply=reply)
         await bus.publish(replies_topic(post.node), encode(answer))
+    for post in posts:
+        if post.question is not None:
+            # After the commit: what is explained is what everybody may know.
+            explained = writer.explain(post.number, post.question)
+            await bus.publish(replies_topic(post.node), encode(explained))
     for event in events:
         _log.info(
             "event seq=%d type=%s case=%s by=%s",

@@ -14,10 +14,10 @@ from store.appending import WrongWriter as WrongWriter
 from store.database import Database
 from store.errors import Contradiction
 from store.schema.codec import decode_events
-from store.schema.events import AnyEvent
+from store.schema.events import AnyEvent, PolicyConfigured
 from store.schema.ids import AgentId, CaseId, ClientId, MessageId
 from store.schema.views import EventPage
-from store.tables import events, mentions, snapshots
+from store.tables import events, figures, mentions, snapshots
 
 
 class EventLog:
@@ -51,6 +51,12 @@ class EventLog:
         row = {"site": self._site, "seq": seq, "body": packed}
         await self._database.write(lambda c: c.execute(statement, row))
 
+    async def save_figures(self, seq: int, body: bytes) -> None:
+        """Keep what the fold of the figures remembers after event `seq`, in place of an older."""
+        statement = self._database.upsert(figures)
+        row = {"site": self._site, "seq": seq, "body": body}
+        await self._database.write(lambda c: c.execute(statement, row))
+
     # Read.
 
     async def head(self) -> int:
@@ -76,6 +82,21 @@ class EventLog:
             .order_by(events.c.seq)
         )
         return _decoded(await self._bodies(asked))
+
+    async def last_policies(self, limit: int) -> list[PolicyConfigured]:
+        """Return the last events that changed the policy, the newest first."""
+        asked = (
+            select(events.c.body)
+            .where(
+                events.c.site == self._site,
+                events.c.case_id.is_(None),
+                events.c.type == str(PolicyConfigured.__struct_config__.tag),
+            )
+            .order_by(events.c.seq.desc())
+            .limit(limit)
+        )
+        found = _decoded(await self._bodies(asked))
+        return [event for event in found if isinstance(event, PolicyConfigured)]
 
     async def known(self, commands: Sequence[CommandKey], said: Sequence[MessageId]) -> Known:
         """Return what became of the commands, and which of the message ids are taken."""
@@ -107,6 +128,11 @@ class EventLog:
         asked = select(snapshots.c.seq, snapshots.c.body).where(snapshots.c.site == self._site)
         row = await self._database.read(lambda c: c.execute(asked).one_or_none())
         return None if row is None else (row.seq, zlib.decompress(row.body))
+
+    async def load_figures(self) -> bytes | None:
+        """Return what the fold of the figures remembered when it was kept."""
+        asked = select(figures.c.body).where(figures.c.site == self._site)
+        return await self._database.read(lambda c: c.execute(asked).scalar_one_or_none())
 
     # Helpers.
 

@@ -14,7 +14,8 @@ from store.beside import beside
 from store.bus import Bus, SubscriberLagged
 from store.errors import Unavailable as Unavailable
 from store.schema.codec import encode
-from store.schema.commands import Envelope, Reply
+from store.schema.commands import Envelope, Refused, Reply
+from store.schema.questions import AnyAnswer, AnyQuestion
 
 ANSWER_S = 5.0
 _RETRY_S = 1.0
@@ -23,18 +24,23 @@ _log = logging.getLogger(__name__)
 
 
 class Post(Struct, frozen=True, kw_only=True):
-    """A command on the bus. node, number: where and as what the answer is awaited."""
+    """A command on the bus, or a question that changes nothing.
+
+    node, number: where and as what the answer is awaited.
+    """
 
     node: str
     number: int
-    envelope: Envelope
+    envelope: Envelope | None = None
+    question: AnyQuestion | None = None
 
 
 class PostReply(Struct, frozen=True, kw_only=True):
-    """The writer's answer to one Post."""
+    """The writer's answer to one Post. answer: to a question that was not refused."""
 
     number: int
     reply: Reply
+    answer: AnyAnswer | None = None
 
 
 decode_post = msgspec.json.Decoder(Post).decode
@@ -70,7 +76,7 @@ class _Awaited(NamedTuple):
     """A command under way."""
 
     payload: bytes
-    answer: asyncio.Future[Reply]
+    answer: asyncio.Future[PostReply]
 
 
 class Courier:
@@ -101,10 +107,25 @@ class Courier:
         Raises Unavailable after 5 s: the command may have been carried out, and asking again
         with the same ref tells.
         """
-        number = next(self._numbers)
-        payload = encode(Post(node=self._node, number=number, envelope=envelope))
-        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        self._awaited[number] = _Awaited(payload, answer)
+        answered = await self._send(
+            Post(node=self._node, number=next(self._numbers), envelope=envelope)
+        )
+        return answered.reply
+
+    async def explain(self, question: AnyQuestion) -> AnyAnswer:
+        """Ask the writer why. Raises Unavailable after 5 s, and Refused."""
+        answered = await self._send(
+            Post(node=self._node, number=next(self._numbers), question=question)
+        )
+        if answered.reply.refusal is not None:
+            raise Refused(answered.reply.refusal)
+        assert answered.answer is not None
+        return answered.answer
+
+    async def _send(self, post: Post) -> PostReply:
+        payload = encode(post)
+        answer: asyncio.Future[PostReply] = asyncio.get_running_loop().create_future()
+        self._awaited[post.number] = _Awaited(payload, answer)
         try:
             async with asyncio.timeout(ANSWER_S):
                 await self._bus.publish(commands_topic(self._site), payload)
@@ -112,7 +133,7 @@ class Courier:
         except TimeoutError as error:
             raise Unavailable("the writer did not answer") from error
         finally:
-            del self._awaited[number]
+            del self._awaited[post.number]
 
     async def _follow(
         self, topic: str, take: Callable[[bytes], Awaitable[None]], is_following: asyncio.Event
@@ -134,7 +155,7 @@ class Courier:
         reply = decode_post_reply(payload)
         awaited = self._awaited.get(reply.number)
         if awaited is not None and not awaited.answer.done():
-            awaited.answer.set_result(reply.reply)
+            awaited.answer.set_result(reply)
 
     async def _ask_again(self, _new_writer: bytes) -> None:
         # What the writer before did not hear, or did not live to answer: the same ref twice is

@@ -19,7 +19,14 @@ BANNED_VERBS = ("process_", "do_")
 FOREIGN = frozenset({"versions"})
 # Files that something outside Python starts.
 ENTRY_POINTS = frozenset(
-    {"aiguilleur", "hatch_build", "scripts.front_end", "scripts.chromium", "bench.echo"}
+    {
+        "aiguilleur",
+        "hatch_build",
+        "scripts.front_end",
+        "scripts.chromium",
+        "bench.echo",
+        "bench.rivals",
+    }
     | {"desktop.typescript", "desktop.documents", "tests.browser.movable"}
 )
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")

@@ -1,214 +1,250 @@
 """Finds the best agent for a case: alike agents share a profile, each profile ranks its own."""
 
-from collections.abc import Iterator
+from bisect import insort
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from router.core.ranking import Rank, Ranking
+from router.core.profiles import KEPT_OUT, NO_ROOM, WHOLE, Choice, Profile, ProfileKey
 from router.core.state import Agent, Case, Queue
 from store.schema.ids import AgentId, QueueId
-from store.schema.terms import ExcludedCount, Exclusion, RunnerUp, SkillLevel
+from store.schema.terms import BY_SKILL, Criterion, ExcludedCount, Exclusion, RunnerUp
 
 # The chosen agent and five runners-up.
 RECORDED = 6
-# Standing of agents who could take something more.
-_EMPTY = "empty"
-_WORKING = "working"
 
-ProfileKey = tuple[tuple[SkillLevel, ...], int]
-CostKey = tuple[int, bool]
-
-
-class Profile:
-    """Agents with the same skills and capacity.
-
-    idle: those with room, by (load, idle since). heads: for each cost of a case, a lower bound
-    of the first key that waits in each queue they serve.
-    """
-
-    def __init__(self, number: int, skills: tuple[SkillLevel, ...], capacity: int) -> None:
-        self.bit = 1 << number
-        self.levels = {level.skill: level.level for level in skills}
-        self.capacity = capacity
-        self.idle: Ranking[AgentId] = Ranking()
-        self.queues: set[QueueId] = set()
-        self.heads: dict[CostKey, Ranking[QueueId]] = {}
-
-    def serves(self, queue: Queue) -> bool:
-        """Whether these agents have every skill that the queue needs."""
-        return all(self.levels.get(need.skill, 0) >= need.level for need in queue.required)
-
-    def level(self, queue: Queue) -> int:
-        """Return the sum of these agents' levels in the queue's skills."""
-        return sum(self.levels.get(need.skill, 0) for need in queue.required)
-
-    def head(self, cost: CostKey) -> Ranking[QueueId]:
-        """Return the lower bounds for cases of this cost."""
-        heads = self.heads.get(cost)
-        if heads is None:
-            heads = self.heads[cost] = Ranking()
-        return heads
+Place = tuple[tuple[int, ...], AgentId]
 
 
 class Roster:
     """Every agent in its profile, and which profiles serve which queue, as bits of integers."""
 
     def __init__(self) -> None:
-        self.profiles: list[Profile] = []
         self.of_agent: dict[AgentId, Profile] = {}
+        self._profiles: list[Profile] = []
         self._by_key: dict[ProfileKey, Profile] = {}
         self._serving: dict[QueueId, int] = {}
         self._queues: dict[QueueId, Queue] = {}
-        self._free = 0
-        self._standing: dict[AgentId, str] = {}
-        self._counts: dict[QueueId, dict[str, int]] = {}
+        self._open = 0
+        self._active_count = 0
+        # The profiles of each set of bits that was asked for, until a queue or a profile changes.
+        self._lists: dict[int, tuple[Profile, ...]] = {}
+        self._choice = Choice(BY_SKILL)
 
-    def put_queue(self, queue: Queue) -> list[Profile]:
-        """Take in a queue's rules. Returns the profiles that began to serve it."""
+    # Keep in step.
+
+    def put_choice(self, choice: tuple[Criterion, ...], agents: Iterable[Agent]) -> None:
+        """Compare agents by other criteria from now on."""
+        self._choice = Choice(choice)
+        for agent in agents:
+            self.put_agent(agent)
+
+    def put_queue(self, queue: Queue) -> None:
+        """Take in a queue's skills."""
         name = queue.queue
         self._queues[name] = queue
-        served = self._serving.get(name, 0)
-        for profile in self.profiles:
-            profile.queues.discard(name)
+        self._lists.clear()
         self._serving[name] = 0
-        serving = [profile for profile in self.profiles if profile.serves(queue)]
-        for profile in serving:
-            profile.queues.add(name)
-            self._serving[name] |= profile.bit
-        self._recount(name)
-        return [profile for profile in serving if not profile.bit & served]
+        for profile in self._profiles:
+            if profile.put_queue(queue):
+                self._serving[name] |= profile.bit
 
-    def put_agent(self, agent: Agent) -> Profile | None:
-        """Take in an agent's state. Returns its profile if that is a new one."""
-        name = agent.agent
-        key = (agent.skills, agent.capacity)
-        profile = self._by_key.get(key)
-        made = None
-        if profile is None:
-            made = profile = self._make_profile(key)
+    def configure(self, agent: Agent) -> None:
+        """Take in an agent's skills and capacity."""
+        name, key = agent.agent, (agent.skills, agent.capacity)
         former = self.of_agent.get(name)
+        profile = self._by_key.get(key)
+        if profile is None:
+            profile = self._make_profile(key)
         if former is not profile:
             if former is not None:
-                self._rank(former, agent, is_free=False)
-                self._count(name, former, None)
+                self._active_count -= name in former.standings
+                former.take_out(name)
+                self._note_open(former)
             self.of_agent[name] = profile
-        standing = _standing(agent)
-        self._rank(profile, agent, is_free=standing in {_EMPTY, _WORKING})
-        self._count(name, profile, standing)
-        return made
+            profile.members[name] = agent
 
-    def serving(self, queue: QueueId) -> Iterator[Profile]:
-        """Yield the profiles that serve the queue."""
-        return self._profiles(self._serving.get(queue, 0))
+    def put_agent(self, agent: Agent) -> bool:
+        """Take in where an agent stands. Returns whether it can be kept free, and could not be."""
+        profile = self.of_agent[agent.agent]
+        load = WHOLE if agent.exclusives else agent.load
+        former_count = profile.active_count
+        is_new = profile.put(agent, self._choice.rank(load, agent.idle_since_ms))
+        self._active_count += profile.active_count - former_count
+        self._note_open(profile)
+        return is_new
+
+    # Ask.
 
     def candidates(self, case: Case, queues: tuple[QueueId, ...]) -> list[RunnerUp]:
         """Return up to six agents of these queues who can take the case, the best first."""
-        bits = 0
-        for queue in queues:
-            bits |= self._serving.get(queue, 0)
-        own = self._queues[queues[0]]
-        found: list[tuple[int, Rank, AgentId]] = []
-        for profile in self._profiles(bits & self._free):
-            level = profile.level(own)
-            for rank, name in _free_in(profile, case):
-                found.append((-level, rank, name))
-        found.sort()
-        return [
-            RunnerUp(agent=name, skill_level=-level, load=rank[0], idle_since_ms=rank[1])
-            for level, rank, name in found[:RECORDED]
-        ]
+        own = queues[0]
+        found: list[Place] = []
+        bits = self._bits(queues) & self._open
+        while bits:
+            # On a busy floor one or two profiles are open: quicker than to ask all of them.
+            lowest = bits & -bits
+            bits ^= lowest
+            for place in self._open_in(self._profiles[lowest.bit_length() - 1], case, own):
+                if len(found) == RECORDED:
+                    if place > found[-1]:
+                        break
+                    found.pop()
+                insort(found, place)
+        return [self.runner_up(name, own) for _, name in found]
 
-    def excluded(self, case: Case, queue: QueueId) -> tuple[ExcludedCount, ...]:
-        """Return how many agents each reason keeps from the case in its queue."""
-        counts = self._counts.get(queue, {})
-        numbers = {
-            reason: counts.get(reason.value, 0)
-            for reason in (
-                Exclusion.NOT_CONNECTED,
-                Exclusion.NOT_AVAILABLE,
-                Exclusion.HAS_OFFER,
-                Exclusion.AT_CAPACITY,
-            )
-        }
-        if case.is_exclusive:
-            numbers[Exclusion.AT_CAPACITY] += counts.get(_WORKING, 0)
-        numbers[Exclusion.SKILL_MISSING] = len(self._standing) - sum(counts.values())
-        numbers[Exclusion.REFUSED_BEFORE] = len(case.excluded)
-        return tuple(
-            ExcludedCount(reason=reason, agents=number)
-            for reason, number in numbers.items()
-            if number
+    def spare(self, case: Case, *, by_load: bool) -> AgentId | None:
+        """Return the best agent to keep free for the case, with room for it now or not.
+
+        by_load: whether the sooner empty one comes before the policy's choice.
+        """
+        in_order = self._choice.is_by_load or not by_load
+        places = []
+        for profile in self._in(self._serving.get(case.queue, 0)):
+            if case.units > profile.capacity:
+                continue
+            fit = (name for _, name in profile.ranked.ascending() if name not in case.excluded)
+            places += [
+                self._place(profile, name, case, by_load=by_load)
+                for name in (islice(fit, 1) if in_order else fit)
+            ]
+        return min(places)[2] if places else None
+
+    def spare_among(self, case: Case, agents: Iterable[Agent], *, by_load: bool) -> AgentId | None:
+        """Return the best of these agents to keep free for the case, as `spare` does of all."""
+        profiles = [(self.of_agent[agent.agent], agent.agent) for agent in agents]
+        places = [
+            self._place(profile, name, case, by_load=by_load)
+            for profile, name in profiles
+            if case.queue in profile.queues
+            and profile.can_be_kept(name)
+            and case.units <= profile.capacity
+            and name not in case.excluded
+        ]
+        return min(places)[2] if places else None
+
+    def runner_up(self, name: AgentId, queue: QueueId) -> RunnerUp:
+        """Return an agent as a decision about a case of the queue records it."""
+        profile = self.of_agent[name]
+        agent = profile.members[name]
+        return RunnerUp(
+            agent=name,
+            skill_level=self._level(profile, queue),
+            load=agent.load,
+            idle_since_ms=agent.idle_since_ms,
         )
 
+    def excluded(self, case: Case, queues: tuple[QueueId, ...]) -> tuple[ExcludedCount, ...]:
+        """Return how many agents each reason keeps from the case, those of docs/ROUTING.md."""
+        bits = self._bits(queues)
+        serving, full = 0, [0, 0]
+        kept_out = [0] * len(KEPT_OUT)
+        for profile in self._in(bits):
+            serving += profile.active_count
+            at_capacity, has_offer = profile.full_for(case)
+            full[0] += at_capacity
+            full[1] += has_offer
+            if profile.kept_count:
+                kept_out = [a + b for a, b in zip(kept_out, profile.kept_out, strict=True)]
+        counts = {
+            Exclusion.SKILL_MISSING: self._active_count - serving,
+            **dict(zip(KEPT_OUT, kept_out, strict=True)),
+            Exclusion.HAS_OFFER: full[1],
+            Exclusion.AT_CAPACITY: full[0],
+            Exclusion.REFUSED_BEFORE: self._refused(case, bits) if case.excluded else 0,
+        }
+        return tuple(
+            [
+                ExcludedCount(reason=reason, agents=number)
+                for reason, number in counts.items()
+                if number
+            ]
+        )
+
+    # Explain.
+
+    def serving_any(self, queues: tuple[QueueId, ...]) -> list[Agent]:
+        """Return every agent who serves one of the queues, those who work here no more too."""
+        profiles = self._in(self._bits(queues))
+        return [agent for profile in profiles for agent in profile.members.values()]
+
+    def measures(self, agent: Agent, queue: QueueId) -> tuple[int, ...]:
+        """Return the agent's place in a choice for the queue, lowest first."""
+        level = self._level(self.of_agent[agent.agent], queue)
+        return self._choice.measures(level, agent.load, agent.idle_since_ms)
+
+    def exclusion(self, agent: Agent, case: Case) -> Exclusion | None:
+        """Return what keeps an agent who works here, and has the skills, from the case, or None."""
+        reason = self.of_agent[agent.agent].exclusion(agent.agent, case)
+        if reason is Exclusion.EARMARKED and agent.earmarked == case.case:
+            reason = None if agent.has_room(case) else NO_ROOM[bool(agent.offers)]
+        if reason is None and agent.agent in case.excluded:
+            return Exclusion.REFUSED_BEFORE
+        return reason
+
+    # Steps.
+
+    def _open_in(self, profile: Profile, case: Case, own: QueueId) -> Iterator[Place]:
+        """Yield the profile's agents who have room for the case and have not refused it."""
+        level = self._level(profile, own)
+        most = 0 if case.is_exclusive else profile.capacity - case.units
+        left = profile.open_count
+        for _, name in self._choice.ranked(profile, most):
+            agent = profile.members[name]
+            if agent.has_room(case) and name not in case.excluded:
+                yield self._choice.measures(level, agent.load, agent.idle_since_ms), name
+            left -= agent.load < profile.capacity and not agent.exclusives
+            if not left:
+                return
+
     def _make_profile(self, key: ProfileKey) -> Profile:
-        profile = self._by_key[key] = Profile(len(self.profiles), *key)
-        self.profiles.append(profile)
+        profile = self._by_key[key] = Profile(len(self._profiles), *key)
+        self._profiles.append(profile)
+        self._lists.clear()
         for name, queue in self._queues.items():
-            if profile.serves(queue):
-                profile.queues.add(name)
+            if profile.put_queue(queue):
                 self._serving[name] |= profile.bit
         return profile
 
-    def _profiles(self, bits: int) -> Iterator[Profile]:
-        while bits:
-            lowest = bits & -bits
-            bits ^= lowest
-            yield self.profiles[lowest.bit_length() - 1]
-
-    def _rank(self, profile: Profile, agent: Agent, *, is_free: bool) -> None:
-        if is_free:
-            profile.idle.put(agent.agent, (agent.load, agent.idle_since_ms))
+    def _note_open(self, profile: Profile) -> None:
+        if profile.open_count:
+            self._open |= profile.bit
         else:
-            profile.idle.discard(agent.agent)
-        if len(profile.idle):
-            self._free |= profile.bit
-        else:
-            self._free &= ~profile.bit
+            self._open &= ~profile.bit
 
-    def _count(self, agent: AgentId, profile: Profile, standing: str | None) -> None:
-        former = self._standing.get(agent)
-        if former == standing:
-            return
-        for queue in profile.queues:
-            counts = self._counts.setdefault(queue, {})
-            if former is not None:
-                counts[former] -= 1
-            if standing is not None:
-                counts[standing] = counts.get(standing, 0) + 1
-        if standing is None:
-            del self._standing[agent]
-        else:
-            self._standing[agent] = standing
+    def _in(self, bits: int) -> tuple[Profile, ...]:
+        found = self._lists.get(bits)
+        if found is None:
+            found = self._lists[bits] = tuple(each for each in self._profiles if each.bit & bits)
+        return found
 
-    def _recount(self, queue: QueueId) -> None:
-        counts: dict[str, int] = {}
-        for agent, standing in self._standing.items():
-            if queue in self.of_agent[agent].queues:
-                counts[standing] = counts.get(standing, 0) + 1
-        self._counts[queue] = counts
+    def _bits(self, queues: tuple[QueueId, ...]) -> int:
+        bits = 0
+        for queue in queues:
+            bits |= self._serving.get(queue, 0)
+        return bits
 
+    def _level(self, profile: Profile, queue: QueueId) -> int:
+        level = profile.queues.get(queue)
+        if level is not None:
+            return level
+        # An agent of a ring may lack some of the skills, and has a level in the others.
+        return sum(profile.levels.get(need.skill, 0) for need in self._queues[queue].required)
 
-def _standing(agent: Agent) -> str | None:
-    """Return in one word what keeps the agent from new cases; None when it does not work here."""
-    if not agent.is_active:
-        return None
-    if not agent.is_connected:
-        return Exclusion.NOT_CONNECTED.value
-    if not agent.is_receiving:
-        return Exclusion.NOT_AVAILABLE.value
-    if agent.exclusives or agent.load >= agent.capacity:
-        return Exclusion.HAS_OFFER.value if agent.offers else Exclusion.AT_CAPACITY.value
-    return _WORKING if agent.load else _EMPTY
+    def _place(
+        self, profile: Profile, name: AgentId, case: Case, *, by_load: bool
+    ) -> tuple[int, tuple[int, ...], AgentId]:
+        agent = profile.members[name]
+        load = WHOLE if agent.exclusives else agent.load
+        level = self._level(profile, case.queue)
+        measures = self._choice.measures(level, load, agent.idle_since_ms)
+        return (load if by_load else 0, measures, name)
 
-
-def _free_in(profile: Profile, case: Case) -> Iterator[tuple[Rank, AgentId]]:
-    """Yield the profile's first agents who have room for the case and have not refused it."""
-    left = RECORDED
-    for entry in profile.idle.ascending():
-        load = entry[0][0]
-        # The least loaded come first, and one profile has one capacity: the rest has no room.
-        if load + case.units > profile.capacity or (case.is_exclusive and load):
-            return
-        if entry[1] not in case.excluded:
-            yield entry
-            left -= 1
-            if not left:
-                return
+    def _refused(self, case: Case, bits: int) -> int:
+        """Return how many of the agents of these profiles only their refusal keeps out."""
+        profiles = {name: self.of_agent[name] for name in case.excluded}
+        return sum(
+            profile.bit & bits != 0
+            and name in profile.standings
+            and profile.exclusion(name, case) is None
+            for name, profile in profiles.items()
+        )

@@ -2,6 +2,15 @@
 
 import heapq
 
+from router.core.matching import Matching
+from router.core.reservations import (
+    end_earmark,
+    end_offer,
+    is_to_come,
+    keep_free,
+    let_go,
+)
+from router.core.scores import score, terms_in
 from router.core.state import Agent, Case
 from router.core.turn import Turn
 from store.schema import commands as c
@@ -12,6 +21,7 @@ from store.schema.ids import AgentId, CaseId, OfferId, QueueId
 from store.schema.terms import (
     AssignCause,
     CaseStatus,
+    ChoiceCause,
     OfferOutcome,
     Presence,
     QueueCause,
@@ -19,67 +29,92 @@ from store.schema.terms import (
 )
 
 _ITSELF = AgentId("")
+Nomination = tuple[int, CaseId, AgentId]
 
 # By the router's choice.
 
 
-def match(turn: Turn) -> None:
-    """Give what can be given.
+def give_what_can_be_given(turn: Turn) -> None:
+    """Bring cases and agents together, then keep agents free, until nothing moves."""
+    matching = turn.matching
+    while matching.cases or matching.agents:
+        _match(turn, matching)
+        keep_free(turn)
+        matching = turn.matching
 
-    Before the turn no waiting case had a free agent, so only the cases and agents that the turn
-    moved are looked at. The first case in order is always served before the next.
+
+def _match(turn: Turn, matching: Matching) -> None:
+    """Serve the first case in order that has an eligible agent, as long as there is one.
+
+    Before the turn no waiting case had one, so only the cases and agents that moved are looked
+    at: a case that moved comes by itself, an agent that moved names the case it wants.
     """
-    # A case that moved comes by itself; each agent that moved names the case it wants.
-    nominations: list[tuple[tuple[int, ...], CaseId, AgentId]] = []
-    for name in turn.moved_cases:
-        case = turn.state.cases.get(name)
-        if case is not None and case.is_waiting:
-            nominations.append(((case.key, case.number), name, _ITSELF))
-    heapq.heapify(nominations)
-    asking: list[AgentId] = list(turn.moved_agents)
-    turn.moved_cases.clear()
-    turn.moved_agents.clear()
+    nominations: list[Nomination] = []
+    asking: dict[AgentId, None] = {}
     while True:
+        for name in matching.cases:
+            case = turn.state.cases.get(name)
+            if case is not None and case.is_waiting:
+                heapq.heappush(nominations, (case.rank, name, _ITSELF))
+        asking.update(matching.agents)
+        matching.cases.clear()
+        matching.agents.clear()
         for agent in asking:
-            best = turn.matching.best_case(turn.state.agents[agent])
+            best = matching.best_case(turn.state.agents[agent])
             if best is not None:
                 heapq.heappush(nominations, (*best, agent))
+        asking.clear()
         if not nominations:
-            break
+            return
         _, name, nominator = heapq.heappop(nominations)
+        if nominator != _ITSELF:
+            asking[nominator] = None
         case = turn.state.cases[name]
-        if case.is_waiting:
-            _give_to_best(turn, case)
-        asking = [] if nominator == _ITSELF else [nominator]
-    turn.moved_cases.clear()
-    turn.moved_agents.clear()
+        if case.is_waiting and not _give_to_best(turn, matching, case):
+            matching.put_case(case, turn.now_ms)
+        matching.refresh(turn.floor.moved, turn.now_ms)
 
 
-def _give_to_best(turn: Turn, case: Case) -> None:
-    candidates = turn.matching.candidates(case)
+def _give_to_best(turn: Turn, matching: Matching, case: Case) -> bool:
+    cause, candidates = matching.candidates(case, turn.now_ms)
     if not candidates:
-        return
+        return False
     chosen, *runners_up = candidates
-    _record_decision(turn, case, chosen, tuple(runners_up))
+    if case.earmark is not None:
+        end_earmark(turn, case)
+        matching.refresh(turn.floor.moved, turn.now_ms)
+    _record_decision(turn, matching, case, cause, (chosen, *runners_up))
     rule = scoring.channel_rule(turn.state.policy, case.channel)
-    if not rule.is_offered:
+    if rule.is_offered:
+        _offer(turn, case, chosen.agent, rule.offer_ms)
+    else:
         give(turn, case, turn.state.agents[chosen.agent], AssignCause.AUTOMATIC)
-        return
+    return True
+
+
+def _offer(turn: Turn, case: Case, agent: AgentId, offer_ms: int) -> None:
     attempt = case.attempts + 1
     turn.record(
         e.CaseOffered(
             **turn.of(case),
             offer=OfferId(f"offer_{case.number}-{attempt}"),
-            agent=chosen.agent,
-            deadline_ms=turn.now_ms + rule.offer_ms,
+            agent=agent,
+            deadline_ms=turn.now_ms + offer_ms,
             attempt=attempt,
         )
     )
 
 
 def _record_decision(
-    turn: Turn, case: Case, chosen: RunnerUp, runners_up: tuple[RunnerUp, ...]
+    turn: Turn,
+    matching: Matching,
+    case: Case,
+    cause: ChoiceCause,
+    ranked: tuple[RunnerUp, ...],
 ) -> None:
+    chosen = ranked[0]
+    is_compared = cause is ChoiceCause.BEST
+    queues = matching.queues(case, turn.now_ms)
     turn.record(
         e.CaseDecided(
             **turn.of(case),
@@ -91,8 +126,9 @@ def _record_decision(
             load=chosen.load,
             idle_since_ms=chosen.idle_since_ms,
             waited_ms=turn.now_ms - case.enqueued_at_ms,
-            runners_up=runners_up,
-            excluded=turn.matching.roster.excluded(case, case.queue),
+            runners_up=ranked[1:],
+            excluded=matching.roster.excluded(case, queues) if is_compared else (),
+            cause=cause,
         )
     )
 
@@ -100,8 +136,11 @@ def _record_decision(
 # Steps that several commands share.
 
 
-def give(turn: Turn, case: Case, agent: Agent, cause: AssignCause) -> None:
+def give(
+    turn: Turn, case: Case, agent: Agent, cause: AssignCause, *, starts_by_ms: int | None = None
+) -> None:
     """Make the agent the holder. A case given above the cap is marked."""
+    end_earmark(turn, case)
     holds_slot = case.worker == agent.agent
     is_counted = case.status is not CaseStatus.WAITING_CLIENT
     turn.record(
@@ -111,23 +150,8 @@ def give(turn: Turn, case: Case, agent: Agent, cause: AssignCause) -> None:
             cause=cause,
             is_over_capacity=is_counted and not holds_slot and not agent.has_room(case),
             former=case.holder,
+            starts_by_ms=starts_by_ms,
         )
-    )
-
-
-def let_go(turn: Turn, case: Case) -> None:
-    """End what reserves a case that is about to move: its offer, its wait for one agent."""
-    if case.offer is not None:
-        end_offer(turn, case, OfferOutcome.WITHDRAWN)
-    if case.preferred is not None:
-        turn.record(e.PreferenceEnded(**turn.of(case), agent=case.preferred))
-
-
-def end_offer(turn: Turn, case: Case, outcome: OfferOutcome) -> None:
-    """Record how the case's live offer ended."""
-    offer = case.live_offer
-    turn.record(
-        e.OfferEnded(**turn.of(case), offer=offer.offer, agent=offer.agent, outcome=outcome)
     )
 
 
@@ -139,17 +163,53 @@ def put_back(
     queue: QueueId | None = None,
     former: AgentId | None = None,
 ) -> None:
-    """Put a case in a queue, its own unless told. It keeps its age."""
+    """Put a case in a queue, its own unless told. It keeps its age, an appointment its time."""
+    place, former = queue or case.queue, former or case.holder
+    if case.due_at_ms is not None and turn.now_ms < case.due_at_ms:
+        turn.record(
+            e.CaseScheduled(
+                **turn.of_holder(case, None),
+                queue=place,
+                due_at_ms=case.due_at_ms,
+                former=former,
+                cause=cause,
+            )
+        )
+    else:
+        enter_queue(turn, case, place, cause, former=former)
+
+
+def enter_queue(
+    turn: Turn,
+    case: Case,
+    queue: QueueId,
+    cause: QueueCause,
+    *,
+    former: AgentId | None = None,
+) -> None:
+    """Queue a case that nobody holds any more, scored if it never was."""
+    rules = turn.state.queues[queue]
+    if not case.terms:
+        score(turn, case, terms_in(turn, case, queue))
+    enqueued_at_ms = _enqueued_at(turn, case)
     turn.record(
         e.CaseQueued(
             **turn.of_holder(case, None),
-            queue=queue or case.queue,
-            enqueued_at_ms=case.enqueued_at_ms,
-            key=case.enqueued_at_ms - case.head_start_ms,
+            queue=queue,
+            enqueued_at_ms=enqueued_at_ms,
+            key=enqueued_at_ms - case.head_start_ms,
             cause=cause,
-            former=former or case.holder,
+            former=former,
+            is_held=cause is QueueCause.OPENED and not rules.is_in_hours,
         )
     )
+
+
+def _enqueued_at(turn: Turn, case: Case) -> int:
+    if case.service_level_ms is not None:
+        return case.enqueued_at_ms
+    # Never in a queue before: it counts from now, an appointment from its time.
+    return turn.now_ms if case.due_at_ms is None else case.due_at_ms
 
 
 def end_reservation(turn: Turn, case: Case, outcome: OfferOutcome, cause: QueueCause) -> None:
@@ -168,7 +228,7 @@ def pull_case(turn: Turn, command: c.PullCase) -> None:
     turn.require_staff()
     case = turn.open_case(command.case)
     agent = turn.agent(turn.actor.id)
-    if not case.is_waiting:
+    if not case.is_waiting and not is_to_come(case):
         raise Refused(Refusal.CASE_NOT_WAITING)
     check_receiver(turn, case, agent)
     give(turn, case, agent, AssignCause.PULLED)

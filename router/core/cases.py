@@ -1,14 +1,16 @@
 """A case opens, is talked about, noted, tagged and merged."""
 
 from router.core import texts
-from router.core.assignment import let_go, put_back
-from router.core.state import Agent, Case, Client
+from router.core.appointments import check_time, schedule
+from router.core.assignment import enter_queue, put_back
+from router.core.hours import notice_of
+from router.core.reservations import await_known_agent, let_go
+from router.core.state import Case, Client
 from router.core.turn import Turn
 from store.schema import commands as c
 from store.schema import events as e
-from store.schema import scoring
 from store.schema.commands import Refusal, Refused
-from store.schema.ids import AgentId, CaseId, ClientId, MessageId, QueueId
+from store.schema.ids import CaseId, ClientId, MessageId, QueueId
 from store.schema.terms import (
     Author,
     CaseStatus,
@@ -28,12 +30,18 @@ _LONGEST_TAG_LIST = 20
 
 
 def open_case(turn: Turn, command: c.OpenCase) -> None:
-    """Open a case, score it, queue it, and hold it for the agent its client knows."""
+    """Open a case, score it, queue it, and hold it for the agent its client knows.
+
+    An appointment to come is only booked. A queue outside its hours keeps the case until it opens.
+    """
     client_name = _client_of(turn, command)
     if command.case in turn.state.cases or command.case in turn.state.closed:
         raise Refused(Refusal.CASE_EXISTS)
-    queue = _queue_for(turn, command.subject)
-    turn.require_open_queue(queue)
+    queue = turn.queue(_queue_for(turn, command.subject))
+    if not queue.is_open:
+        raise Refused(Refusal.QUEUE_CLOSED)
+    if command.due_at_ms is not None:
+        check_time(turn, command.channel, command.due_at_ms)
     client = turn.state.clients.get(client_name) or Client()
     is_self = turn.actor.role is Role.CLIENT
     turn.record(
@@ -50,7 +58,15 @@ def open_case(turn: Turn, command: c.OpenCase) -> None:
             former_cases=client.cases,
         )
     )
-    _score_and_queue(turn, turn.state.cases[command.case], queue)
+    case = turn.state.cases[command.case]
+    if command.due_at_ms is not None:
+        schedule(turn, case, queue.queue, command.due_at_ms)
+        return
+    enter_queue(turn, case, queue.queue, QueueCause.OPENED)
+    if case.is_held:
+        tell_client(turn, case, notice_of(turn, case))
+    else:
+        await_known_agent(turn, case)
 
 
 def _client_of(turn: Turn, command: c.OpenCase) -> ClientId:
@@ -64,50 +80,8 @@ def _client_of(turn: Turn, command: c.OpenCase) -> ClientId:
 
 
 def _queue_for(turn: Turn, subject: str) -> QueueId:
-    queue = scoring.queue_of(turn.state.policy, subject)
+    queue = turn.floor.scoring.queue(subject)
     return queue if queue in turn.state.queues else turn.state.policy.default_queue
-
-
-def _score_and_queue(turn: Turn, case: Case, queue: QueueId) -> None:
-    terms = scoring.terms_of(
-        turn.state.policy, subject=case.subject, channel=case.channel, segment=case.segment
-    )
-    head_start_ms = scoring.head_start_ms(terms)
-    turn.record(e.CaseScored(**turn.of(case), terms=terms, head_start_ms=head_start_ms))
-    turn.record(
-        e.CaseQueued(
-            **turn.of(case),
-            queue=queue,
-            enqueued_at_ms=turn.now_ms,
-            key=turn.now_ms - head_start_ms,
-            cause=QueueCause.OPENED,
-        )
-    )
-    _hold_for_known_agent(turn, case, queue)
-
-
-def _hold_for_known_agent(turn: Turn, case: Case, queue: QueueId) -> None:
-    client = turn.state.clients[case.client]
-    rules = turn.state.policy
-    known: list[tuple[AgentId | None, int, str]] = [
-        (name, rules.named_agent_hold_ms, "named_agent") for name in client.named_agents
-    ]
-    known.append((client.last_agent, rules.last_agent_hold_ms, "last_agent"))
-    for name, hold_ms, why in known:
-        agent = turn.state.agents.get(name) if name is not None else None
-        if agent is not None and _may_take_soon(turn, agent, case, queue):
-            turn.record(
-                e.CasePreferred(
-                    **turn.of(case), agent=agent.agent, until_ms=turn.now_ms + hold_ms, why=why
-                )
-            )
-            return
-
-
-def _may_take_soon(turn: Turn, agent: Agent, case: Case, queue: QueueId) -> bool:
-    return (
-        agent.is_receiving and case.units <= agent.capacity and turn.matching.serves(agent, queue)
-    )
 
 
 # Talking.
@@ -182,6 +156,16 @@ def tell_client(turn: Turn, case: Case, label: Label) -> None:
 
 
 _AUTHORS = {Role.CLIENT: Author.CLIENT, Role.SYSTEM: Author.SYSTEM}
+
+
+def start_case(turn: Turn, command: c.StartCase) -> None:
+    """Begin an accepted case without saying anything: a call is connected."""
+    case = turn.held_case(command.case)
+    if case.holder is None:
+        raise Refused(Refusal.NOT_HOLDER)
+    if case.status is CaseStatus.ASSIGNED:
+        turn.record(e.CaseHandled(**turn.of(case)))
+
 
 # Notes, tags, survey, merging.
 
@@ -264,6 +248,21 @@ def fall_silent(turn: Turn, case: Case) -> None:
     """Close a case whose client did not answer in time."""
     tell_client(turn, case, texts.SILENT)
     close(turn, case, CloseCause.CLIENT_SILENT)
+
+
+def leave_queue(turn: Turn, command: c.LeaveQueue) -> None:
+    """End a case that nobody holds, because its client wants nothing more."""
+    case = turn.open_case(command.case)
+    if turn.actor.role is Role.AGENT:
+        raise Refused(Refusal.FORBIDDEN)
+    if case.status is CaseStatus.SCHEDULED:
+        cause = CloseCause.CANCELLED
+    elif case.holder is None:
+        cause = CloseCause.ABANDONED
+    else:
+        raise Refused(Refusal.CASE_NOT_WAITING)
+    let_go(turn, case)
+    close(turn, case, cause)
 
 
 def close(turn: Turn, case: Case, cause: CloseCause) -> None:

@@ -1,10 +1,12 @@
 """Offers and their three ends: accepted, refused, missed."""
 
-from router.core.assignment import end_offer, end_reservation, give
+from router.core.assignment import end_reservation, give
 from router.core.presence import change_presence
+from router.core.reservations import end_offer
 from router.core.state import Case
 from router.core.turn import Turn
 from store.schema import commands as c
+from store.schema import scoring
 from store.schema.commands import Refusal, Refused
 from store.schema.ids import OfferId
 from store.schema.terms import AssignCause, OfferOutcome, Presence, PresenceReason, QueueCause
@@ -14,8 +16,10 @@ def accept_offer(turn: Turn, command: c.AcceptOffer) -> None:
     """Take the case reserved for the actor."""
     case = _offered(turn, command.offer)
     agent = turn.state.agents[case.live_offer.agent]
+    start_ms = scoring.channel_rule(turn.state.policy, case.channel).start_ms
     end_offer(turn, case, OfferOutcome.ACCEPTED)
-    give(turn, case, agent, AssignCause.ACCEPTED)
+    starts_by_ms = turn.now_ms + start_ms if start_ms else None
+    give(turn, case, agent, AssignCause.ACCEPTED, starts_by_ms=starts_by_ms)
 
 
 def refuse_offer(turn: Turn, command: c.RefuseOffer) -> None:

@@ -3,8 +3,10 @@
 from typing import assert_never
 
 from router.core import texts
-from router.core.assignment import check_receiver, give, hand_over, let_go, put_back
+from router.core.assignment import check_receiver, give, hand_over, put_back
 from router.core.cases import check_message, close, put_tags, say, tell_client
+from router.core.reservations import let_go
+from router.core.scores import terms_in
 from router.core.state import Agent, Case
 from router.core.turn import Turn
 from store.schema import commands as c
@@ -12,7 +14,7 @@ from store.schema import events as e
 from store.schema import scoring
 from store.schema.commands import Refusal, Refused
 from store.schema.ids import AgentId
-from store.schema.terms import AssignCause, CloseCause, QueueCause
+from store.schema.terms import AssignCause, CloseCause, Presence, QueueCause
 
 
 def settle_case(turn: Turn, command: c.SettleCase) -> None:
@@ -93,18 +95,21 @@ def _supervisor_of(turn: Turn, case: Case) -> Agent:
 
 def _escalate(turn: Turn, case: Case, reason: str) -> None:
     supervisor = _supervisor_of(turn, case)
-    terms = scoring.escalated(turn.state.policy, case.terms)
+    former = case.terms or terms_in(turn, case, case.queue)
+    terms = scoring.escalated(turn.state.policy, former)
+    # An N+1 on leave is as good as none: their queue has somebody.
+    is_there = supervisor.is_active and supervisor.presence is not Presence.LEAVE
     let_go(turn, case)
     turn.record(
         e.CaseEscalated(
             **turn.of(case),
-            to=supervisor.agent if supervisor.is_active else None,
+            to=supervisor.agent if is_there else None,
             reason=reason,
             terms=terms,
             head_start_ms=scoring.head_start_ms(terms),
         )
     )
-    if supervisor.is_active:
+    if is_there:
         give(turn, case, supervisor, AssignCause.ESCALATED)
     else:
         put_back(turn, case, QueueCause.ESCALATED)

@@ -1,7 +1,8 @@
 """Agents come, change status, lose their connection and leave."""
 
-from router.core.assignment import end_reservation, let_go, put_back
-from router.core.state import Agent
+from router.core.assignment import end_reservation, put_back
+from router.core.reservations import end_unfit
+from router.core.state import Agent, Case
 from router.core.turn import Turn
 from store.schema import commands as c
 from store.schema import events as e
@@ -38,7 +39,12 @@ def connect_agent(turn: Turn, command: c.ConnectAgent) -> None:
     agent = turn.agent(command.agent)
     if agent.is_connected:
         return
-    turn.record(e.AgentConnected(**turn.stamp(), agent=agent.agent))
+    joins_at_ms = None
+    if agent.presence is Presence.AVAILABLE and agent.is_active:
+        joins_at_ms = _joining_time(turn)
+    turn.record(
+        e.AgentConnected(**turn.stamp(), agent=agent.agent, joins_at_ms=joins_at_ms),
+    )
     if agent.reason is PresenceReason.CONNECTION_LOST and agent.returns_to is not None:
         change_presence(turn, agent, agent.returns_to, PresenceReason.RECONNECTED)
 
@@ -51,7 +57,21 @@ def disconnect_agent(turn: Turn, command: c.DisconnectAgent) -> None:
         return
     grace_ends_ms = turn.now_ms + turn.state.policy.connection_grace_ms
     turn.record(e.AgentDisconnected(**turn.stamp(), agent=agent.agent, grace_ends_ms=grace_ends_ms))
-    _end_holds(turn, agent)
+    _stop_receiving(turn, agent)
+
+
+def join(turn: Turn) -> None:
+    """Let all who became available together receive cases from now on, in one step."""
+    joining = [name for name, agent in turn.state.agents.items() if agent.joins_at_ms is not None]
+    turn.record(e.AgentsJoined(**turn.stamp(), agents=tuple(sorted(joining))))
+
+
+def miss_start(turn: Turn, case: Case) -> None:
+    """Take back a case that was accepted and never begun. Its agent is taken for absent."""
+    agent = turn.state.agents[case.holder] if case.holder is not None else None
+    put_back(turn, case, QueueCause.NOT_STARTED)
+    if agent is not None and agent.presence is Presence.AVAILABLE:
+        change_presence(turn, agent, Presence.UNAVAILABLE, PresenceReason.OFFER_MISSED)
 
 
 def lose_connection(turn: Turn, agent: Agent) -> None:
@@ -87,12 +107,8 @@ def configure_agent(turn: Turn, command: c.ConfigureAgent) -> None:
     if not agent.is_active:
         _withdraw_offers(turn, agent)
         _give_cases_back(turn, agent)
-    # A hold for somebody who can no longer take the case would be a wait for nothing.
-    for name in turn.matching.held_for(agent.agent):
-        case = turn.state.cases[name]
-        is_fit = agent.is_active and turn.matching.serves(agent, case.queue)
-        if not is_fit or case.units > agent.capacity:
-            let_go(turn, case)
+    # A wait for somebody who can no longer take the case would be a wait for nothing.
+    end_unfit(turn, agent)
 
 
 def change_presence(
@@ -104,6 +120,7 @@ def change_presence(
     returns_to: Presence | None = None,
 ) -> None:
     """Change a status, and with it what is on its way to the agent."""
+    begins = presence is Presence.AVAILABLE and agent.is_connected and agent.is_active
     turn.record(
         e.PresenceChanged(
             **turn.stamp(),
@@ -112,11 +129,11 @@ def change_presence(
             reason=reason,
             previous=agent.presence,
             returns_to=returns_to,
+            joins_at_ms=_joining_time(turn) if begins else None,
         )
     )
     if presence is not Presence.AVAILABLE:
-        _withdraw_offers(turn, agent)
-        _end_holds(turn, agent)
+        _stop_receiving(turn, agent)
     if presence is Presence.LEAVE:
         _give_cases_back(turn, agent)
 
@@ -126,15 +143,23 @@ def _require_system(turn: Turn) -> None:
         raise Refused(Refusal.FORBIDDEN)
 
 
+def _joining_time(turn: Turn) -> int | None:
+    """Return when an agent who begins now is given work: with the first of its window."""
+    levelling_ms = turn.state.policy.login_levelling_ms
+    if not levelling_ms:
+        return None
+    return turn.matching.timers.joins_at_ms or turn.now_ms + levelling_ms
+
+
+def _stop_receiving(turn: Turn, agent: Agent) -> None:
+    _withdraw_offers(turn, agent)
+    end_unfit(turn, agent)
+
+
 def _withdraw_offers(turn: Turn, agent: Agent) -> None:
     for name in sorted(agent.offers):
         case = turn.state.cases[name]
         end_reservation(turn, case, OfferOutcome.WITHDRAWN, QueueCause.WITHDRAWN)
-
-
-def _end_holds(turn: Turn, agent: Agent) -> None:
-    for name in turn.matching.held_for(agent.agent):
-        let_go(turn, turn.state.cases[name])
 
 
 def _give_cases_back(turn: Turn, agent: Agent) -> None:

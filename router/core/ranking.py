@@ -7,11 +7,11 @@ from typing import Generic, TypeVar
 # Dead entries tolerated beside the live ones; below this a rebuild costs more than it frees.
 SLACK = 64
 
-Item = TypeVar("Item", bound=str | tuple[str, str])
-Rank = tuple[int, ...]
+Item = TypeVar("Item", bound=str)
+Rank = TypeVar("Rank", int, tuple[int, ...])
 
 
-class Ranking(Generic[Item]):
+class Ranking(Generic[Item, Rank]):
     """Items by rank, lowest first; equal ranks by item, so that the order is always total."""
 
     __slots__ = ("_heap", "_ranks")
@@ -37,9 +37,9 @@ class Ranking(Generic[Item]):
         """Take the item out if it is in. O(1)."""
         self._ranks.pop(item, None)
 
-    def rank(self, item: Item) -> Rank | None:
-        """Return the item's rank, or None when it is not in."""
-        return self._ranks.get(item)
+    def count_below(self, rank: Rank) -> int:
+        """Return how many items have a lower rank. O(n)."""
+        return sum(each < rank for each in self._ranks.values())
 
     def first(self) -> tuple[Rank, Item] | None:
         """Return the lowest entry without taking it out, or None when there is none."""
@@ -51,8 +51,11 @@ class Ranking(Generic[Item]):
             heapq.heappop(heap)
         return None
 
-    def ascending(self) -> Iterator[tuple[Rank, Item]]:
-        """Yield entries from the lowest; the first k cost O(k log k). Change nothing meanwhile."""
+    def ascending(self, below: Rank | None = None) -> Iterator[tuple[Rank, Item]]:
+        """Yield entries from the lowest; the first k cost O(k log k). Change nothing meanwhile.
+
+        below: end before this rank, without a look at dead entries beyond it.
+        """
         if self.first() is None:
             return
         heap = self._heap
@@ -61,10 +64,12 @@ class Ranking(Generic[Item]):
         former = None
         while edge:
             entry, place = heapq.heappop(edge)
-            for child in (2 * place + 1, 2 * place + 2):
-                if child < len(heap):
-                    heapq.heappush(edge, (heap[child], child))
+            if below is not None and entry[0] >= below:
+                return
             # An item that left and came back with its old rank has two equal entries.
             if entry != former and self._ranks.get(entry[1]) == entry[0]:
                 former = entry
                 yield entry
+            for child in (2 * place + 1, 2 * place + 2):
+                if child < len(heap):
+                    heapq.heappush(edge, (heap[child], child))

@@ -1,14 +1,28 @@
 """The router: commands and the time go in, events come out."""
 
-from typing import assert_never
+from collections.abc import Callable
+from typing import Any
 
-from router.core import assignment, cases, configuration, offers, outcomes, presence, state
+from router.core import (
+    appointments,
+    assignment,
+    cases,
+    configuration,
+    explain,
+    hours,
+    offers,
+    outcomes,
+    presence,
+    reservations,
+    state,
+)
 from router.core.timers import Timer
 from router.core.turn import Floor, Turn
 from store.schema import commands as c
 from store.schema.commands import SYSTEM, Actor, AnyCommand
 from store.schema.events import AnyEvent
-from store.schema.ids import AgentId, CaseId
+from store.schema.ids import AgentId, CaseId, QueueId
+from store.schema.questions import AnyAnswer, AnyQuestion
 
 
 class Router:
@@ -40,20 +54,25 @@ class Router:
         Raises Refused when the command is not possible now; nothing has changed then.
         """
         turn = Turn(self._floor, actor, now_ms)
-        _carry_out(turn, command)
+        _COMMANDS[type(command)](turn, command)
         return _finish(turn)
 
     def tick(self, now_ms: int) -> list[AnyEvent]:
         """Carry out what is due. Call at `next_deadline_ms`; calling early is harmless."""
         turn = Turn(self._floor, SYSTEM, now_ms)
-        while (due := self._floor.matching.timers.due(now_ms)) is not None:
-            timer, name = due
-            _fall_due(turn, timer, name)
+        while (due := turn.matching.timers.due(now_ms)) is not None:
+            _fall_due(turn, *due)
         return _finish(turn)
 
     def next_deadline_ms(self) -> int | None:
         """Return when `tick` has work to do, or None."""
-        return self._floor.matching.timers.next_ms()
+        return self._floor.refresh(self._floor.state.at_ms).timers.next_ms()
+
+    # Explain.
+
+    def answer(self, question: AnyQuestion, now_ms: int) -> AnyAnswer:
+        """Say why, now. Changes nothing. Raises Refused for what is not there."""
+        return explain.answer(self._floor, question, now_ms)
 
     # Change.
 
@@ -79,71 +98,55 @@ class Router:
 def _finish(turn: Turn) -> list[AnyEvent]:
     """Give what can now be given. Whatever follows from a turn is the system's doing."""
     turn.actor = SYSTEM
-    assignment.match(turn)
+    assignment.give_what_can_be_given(turn)
     return turn.events
 
 
 def _fall_due(turn: Turn, timer: Timer, name: str) -> None:
-    match timer:
-        case Timer.OFFER:
-            offers.miss_offer(turn, turn.state.cases[CaseId(name)])
-        case Timer.HOLD:
-            assignment.let_go(turn, turn.state.cases[CaseId(name)])
-        case Timer.SILENCE:
-            cases.fall_silent(turn, turn.state.cases[CaseId(name)])
-        case Timer.GRACE:
-            presence.lose_connection(turn, turn.state.agents[AgentId(name)])
-        case Timer.RING:
-            turn.open_ring(turn.state.cases[CaseId(name)])
-        case _:
-            assert_never(timer)
+    if timer is Timer.HOURS:
+        hours.turn_with_hours(turn, turn.state.queues[QueueId(name)])
+    elif timer is Timer.JOIN:
+        presence.join(turn)
+    elif timer is Timer.GRACE:
+        presence.lose_connection(turn, turn.state.agents[AgentId(name)])
+    else:
+        _CASE_TIMERS[timer](turn, turn.state.cases[CaseId(name)])
 
 
-def _carry_out(  # noqa: C901, PLR0912 - one arm for each command
-    turn: Turn, command: AnyCommand
-) -> None:
-    match command:
-        case c.OpenCase():
-            cases.open_case(turn, command)
-        case c.SendMessage():
-            cases.send_message(turn, command)
-        case c.MarkRead():
-            cases.mark_read(turn, command)
-        case c.AnswerSurvey():
-            cases.answer_survey(turn, command)
-        case c.SetPresence():
-            presence.set_presence(turn, command)
-        case c.AcceptOffer():
-            offers.accept_offer(turn, command)
-        case c.RefuseOffer():
-            offers.refuse_offer(turn, command)
-        case c.TakeNote():
-            cases.take_note(turn, command)
-        case c.TagCase():
-            cases.tag_case(turn, command)
-        case c.SettleCase():
-            outcomes.settle_case(turn, command)
-        case c.PullCase():
-            assignment.pull_case(turn, command)
-        case c.AssignCase():
-            assignment.assign_case(turn, command)
-        case c.TakeBack():
-            assignment.take_back(turn, command)
-        case c.MergeCases():
-            cases.merge_cases(turn, command)
-        case c.ConfigureAgent():
-            presence.configure_agent(turn, command)
-        case c.ConfigureQueue():
-            configuration.configure_queue(turn, command)
-        case c.ConfigurePolicy():
-            configuration.configure_policy(turn, command)
-        case c.RegisterClient():
-            configuration.register_client(turn, command)
-        case c.ConnectAgent():
-            presence.connect_agent(turn, command)
-        case c.DisconnectAgent():
-            presence.disconnect_agent(turn, command)
-        case c.MoveAppointment() | c.LeaveQueue() | c.StartCase() | c.ScheduleQueue():
-            raise c.Refused(c.Refusal.FORBIDDEN)
-        case _:
-            assert_never(command)
+_CASE_TIMERS: dict[Timer, Callable[[Turn, state.Case], None]] = {
+    Timer.OFFER: offers.miss_offer,
+    Timer.START: presence.miss_start,
+    Timer.SILENCE: cases.fall_silent,
+    Timer.DUE: appointments.fall_due,
+    Timer.HOLD: reservations.end_preference,
+    # Nothing has happened, but others may take the case now, or be kept free for it.
+    Timer.RING: Turn.look_at,
+    Timer.EARMARK: Turn.look_at,
+}
+_COMMANDS: dict[type, Callable[[Turn, Any], None]] = {
+    c.OpenCase: cases.open_case,
+    c.MoveAppointment: appointments.move_appointment,
+    c.LeaveQueue: cases.leave_queue,
+    c.SendMessage: cases.send_message,
+    c.MarkRead: cases.mark_read,
+    c.AnswerSurvey: cases.answer_survey,
+    c.SetPresence: presence.set_presence,
+    c.AcceptOffer: offers.accept_offer,
+    c.RefuseOffer: offers.refuse_offer,
+    c.StartCase: cases.start_case,
+    c.TakeNote: cases.take_note,
+    c.TagCase: cases.tag_case,
+    c.SettleCase: outcomes.settle_case,
+    c.PullCase: assignment.pull_case,
+    c.AssignCase: assignment.assign_case,
+    c.TakeBack: assignment.take_back,
+    c.MergeCases: cases.merge_cases,
+    c.ConfigureAgent: presence.configure_agent,
+    c.ConfigureQueue: configuration.configure_queue,
+    c.SwitchQueue: configuration.switch_queue,
+    c.ScheduleQueue: hours.schedule_queue,
+    c.ConfigurePolicy: configuration.configure_policy,
+    c.RegisterClient: configuration.register_client,
+    c.ConnectAgent: presence.connect_agent,
+    c.DisconnectAgent: presence.disconnect_agent,
+}

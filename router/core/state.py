@@ -9,7 +9,10 @@ from store.schema.ids import AgentId, CaseId, ClientId, OfferId, QueueId
 from store.schema.terms import (
     CaseStatus,
     Channel,
+    EarmarkCause,
+    Hours,
     Language,
+    Period,
     Policy,
     Presence,
     PresenceReason,
@@ -21,22 +24,34 @@ from store.schema.terms import (
 )
 
 WORKED_ON = frozenset({CaseStatus.ASSIGNED, CaseStatus.HANDLED})
+# A key and a number in one integer compare in one step; a site will not write 2^44 events.
+NUMBER_BITS = 44
 
 
 class Queue(Struct, kw_only=True):
-    """Where cases wait."""
+    """Where cases wait. periods: its open times that are not over, in order, when it has hours.
+
+    opens_at_ms: the next opening that was told when the hours closed it.
+    """
 
     queue: QueueId
     required: tuple[SkillLevel, ...] = ()
     rings: tuple[Ring, ...] = ()
+    service_level_ms: int = 60_000
     is_open: bool = True
+    hours: Hours | None = None
+    periods: tuple[Period, ...] = ()
+    is_in_hours: bool = True
+    opens_at_ms: int | None = None
 
 
 class Agent(Struct, kw_only=True):
     """Who takes cases.
 
     load: units of the cases worked on and of the live offers. exclusives: how many of those take
-    the agent whole. cases: all held ones, those that wait for their client too.
+    the agent whole. cases: all held ones, those that wait for their client too. joins_at_ms: set
+    while the agent waits for others who begin at the same time. earmarked: the case it is kept
+    free for.
     """
 
     agent: AgentId
@@ -51,6 +66,8 @@ class Agent(Struct, kw_only=True):
     reason: PresenceReason = PresenceReason.CHOSEN
     returns_to: Presence | None = None
     grace_ends_ms: int | None = None
+    joins_at_ms: int | None = None
+    earmarked: CaseId | None = None
     idle_since_ms: int = 0
     load: int = 0
     exclusives: int = 0
@@ -60,7 +77,12 @@ class Agent(Struct, kw_only=True):
     @property
     def is_receiving(self) -> bool:
         """Whether new cases may come by themselves, if there is room."""
-        return self.is_active and self.is_connected and self.presence is Presence.AVAILABLE
+        return (
+            self.presence is Presence.AVAILABLE
+            and self.is_connected
+            and self.is_active
+            and self.joins_at_ms is None
+        )
 
     def has_room(self, case: "Case") -> bool:
         """Whether the case fits under the cap."""
@@ -90,6 +112,8 @@ class Case(Struct, kw_only=True):
     """An open case. number: seq of its opening, which breaks ties of `key`.
 
     units, is_exclusive: what it costs, by the policy of the day it was opened.
+    service_level_ms: the target of its first queue, of which its score was made.
+    is_held: its queue is outside its hours. earmark: the agent kept free for it.
     excluded: agents it must not go to by itself until somebody has held it.
     """
 
@@ -106,12 +130,18 @@ class Case(Struct, kw_only=True):
     status: CaseStatus = CaseStatus.QUEUED
     terms: tuple[Term, ...] = ()
     head_start_ms: int = 0
+    service_level_ms: int | None = None
     queue: QueueId = QueueId("")
     enqueued_at_ms: int = 0
     key: int = 0
     holder: AgentId | None = None
     preferred: AgentId | None = None
     preferred_until_ms: int = 0
+    due_at_ms: int | None = None
+    starts_by_ms: int | None = None
+    is_held: bool = False
+    earmark: AgentId | None = None
+    earmark_cause: EarmarkCause | None = None
     offer: Offer | None = None
     attempts: int = 0
     excluded: tuple[AgentId, ...] = ()
@@ -124,6 +154,16 @@ class Case(Struct, kw_only=True):
     def is_waiting(self) -> bool:
         """Whether it waits in a queue for an agent, offered to nobody."""
         return self.status is CaseStatus.QUEUED and self.queue != ""
+
+    @property
+    def rank(self) -> int:
+        """Its place among waiting cases, lowest first: the key, then the number."""
+        return (self.key << NUMBER_BITS) + self.number
+
+    @property
+    def due_rank(self) -> int:
+        """The place of an appointment to come among others, lowest first."""
+        return ((self.due_at_ms or 0) << NUMBER_BITS) + self.number
 
     @property
     def live_offer(self) -> Offer:
@@ -153,6 +193,7 @@ class State(Struct, kw_only=True):
     seq: int = 0
     at_ms: int = 0
     policy: Policy = Policy()
+    revision: int = 0
     queues: dict[QueueId, Queue] = msgspec.field(default_factory=dict)
     agents: dict[AgentId, Agent] = msgspec.field(default_factory=dict)
     clients: dict[ClientId, Client] = msgspec.field(default_factory=dict)

@@ -18,6 +18,18 @@ CLOSED = Label(
     fr="Cette conversation est maintenant terminée. Merci de nous avoir contactés.",
     en="This conversation is now closed. Thank you for contacting us.",
 )
+HELD = Label(
+    fr="Nos conseillers ne sont pas disponibles pour le moment. Votre demande est bien "
+    "enregistrée : nous vous répondrons dès la réouverture.",
+    en="Our advisers are not available at the moment. Your request is saved: we will answer as "
+    "soon as we are open again.",
+)
+HELD_UNTIL = Label(
+    fr="Nos conseillers ne sont pas disponibles pour le moment. Votre demande est bien "
+    "enregistrée : nous vous répondrons à partir du {opens}.",
+    en="Our advisers are not available at the moment. Your request is saved: we will answer from "
+    "{opens}.",
+)
 
 
 def in_language(label: Label, language: Language) -> str:

@@ -2,26 +2,15 @@
 
 from typing import TypedDict
 
-from router.core.changes import change
+from router.core.changes import Moved, change
 from router.core.matching import Matching
-from router.core.state import Agent, Case, ClosedCase, State
+from router.core.state import Agent, Case, ClosedCase, Queue, State
 from store.schema import events as e
 from store.schema.commands import Actor, Refusal, Refused
 from store.schema.ids import AgentId, CaseId, ClientId, QueueId
+from store.schema.scoring import Scoring
 from store.schema.terms import Role
 
-# Events after which somebody may have room, or some case may be given.
-_MOVING = (
-    e.CaseQueued,
-    e.CaseAssigned,
-    e.OfferEnded,
-    e.PreferenceEnded,
-    e.CaseWaiting,
-    e.CaseClosed,
-    e.PresenceChanged,
-    e.AgentConnected,
-    e.AgentConfigured,
-)
 _LEADERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.SYSTEM})
 
 
@@ -42,49 +31,49 @@ class CaseStamp(Stamp):
 
 
 class Floor:
-    """The state and the index over it, changed together and only by events."""
+    """The state and the index over it, changed together and only by events.
+
+    moved: what has changed since the index was last brought up to date.
+    """
 
     def __init__(self, state: State | None = None) -> None:
         self.state = state or State()
+        self.moved = Moved()
         self.matching = Matching(self.state)
+        self._scoring = Scoring(self.state.policy)
+
+    @property
+    def scoring(self) -> Scoring:
+        """Return the policy of now, made ready for scoring."""
+        if self._scoring.policy is not self.state.policy:
+            self._scoring = Scoring(self.state.policy)
+        return self._scoring
 
     def apply(self, event: e.AnyEvent) -> None:
         """Change the state as the event says. Never decides and never fails."""
-        change(self.state, event)
-        if isinstance(event, e.QueueConfigured):
-            self.matching.put_queue(self.state.queues[event.queue])
-        elif isinstance(event, e.CaseEvent) and type(event) not in _SAID:
-            case = self.state.cases.get(event.case)
-            if case is None:
-                self.matching.take_out(event.case)
-            else:
-                self.matching.put_case(case, event.at_ms)
-        for name in touched_agents(event):
-            agent = self.state.agents.get(name)
-            if agent is not None:
-                self.matching.put_agent(agent)
+        change(self.state, event, self.moved)
+
+    def refresh(self, now_ms: int) -> Matching:
+        """Return the index, up to date."""
+        if self.moved:
+            self.matching.refresh(self.moved, now_ms)
+        return self.matching
 
 
 class Turn:
-    """Reads the floor, records events, and remembers what they may have set in motion."""
+    """Reads the floor and records events."""
 
     def __init__(self, floor: Floor, actor: Actor, now_ms: int) -> None:
         self.floor = floor
+        self.state = floor.state
         self.actor = actor
         self.now_ms = now_ms
         self.events: list[e.AnyEvent] = []
-        self.moved_cases: dict[CaseId, None] = {}
-        self.moved_agents: dict[AgentId, None] = {}
-
-    @property
-    def state(self) -> State:
-        """Return the state as it is after the events of this turn."""
-        return self.floor.state
 
     @property
     def matching(self) -> Matching:
-        """Return the index over the state."""
-        return self.floor.matching
+        """Return the index over the state, up to date."""
+        return self.floor.refresh(self.now_ms)
 
     # Record.
 
@@ -94,7 +83,14 @@ class Turn:
 
     def of(self, case: Case) -> CaseStamp:
         """Return what the next event of the case carries; its holder stays."""
-        return self.of_holder(case, case.holder)
+        return CaseStamp(
+            seq=self.state.seq + 1,
+            at_ms=self.now_ms,
+            by=self.actor.id,
+            case=case.case,
+            client=case.client,
+            holder=case.holder,
+        )
 
     def of_holder(self, case: Case, holder: AgentId | None) -> CaseStamp:
         """Return what the next event of the case carries; `holder` has it afterwards."""
@@ -109,19 +105,12 @@ class Turn:
 
     def record(self, event: e.AnyEvent) -> None:
         """Apply the event and keep it as an outcome of this turn."""
-        self.floor.apply(event)
+        change(self.state, event, self.floor.moved)
         self.events.append(event)
-        if isinstance(event, _MOVING):
-            self.moved_agents.update(dict.fromkeys(touched_agents(event)))
-            if isinstance(event, e.CaseEvent):
-                self.moved_cases[event.case] = None
-        elif isinstance(event, e.QueueConfigured):
-            self.moved_agents.update(dict.fromkeys(self.state.agents))
 
-    def open_ring(self, case: Case) -> None:
-        """Show a waiting case to its next ring. No event: rings follow from the time alone."""
-        self.matching.put_case(case, self.now_ms)
-        self.moved_cases[case.case] = None
+    def look_at(self, case: Case) -> None:
+        """Try again to give a case for which time alone has changed something: no event does."""
+        self.floor.moved.cases[case.case] = None
 
     # Check.
 
@@ -174,43 +163,20 @@ class Turn:
             raise Refused(Refusal.AGENT_UNKNOWN)
         return agent
 
-    def require_open_queue(self, name: QueueId) -> None:
-        """Refuse a queue that does not exist or takes nothing new."""
+    def queue(self, name: QueueId) -> Queue:
+        """Return a queue of the site."""
         queue = self.state.queues.get(name)
         if queue is None:
             raise Refused(Refusal.QUEUE_UNKNOWN)
-        if not queue.is_open:
+        return queue
+
+    def require_open_queue(self, name: QueueId) -> None:
+        """Refuse a queue that does not exist or takes nothing from elsewhere now."""
+        queue = self.queue(name)
+        if not queue.is_open or not queue.is_in_hours:
             raise Refused(Refusal.QUEUE_CLOSED)
 
     def actor_name(self) -> str:
         """Return the name that goes under what the actor writes."""
         agent = self.state.agents.get(AgentId(self.actor.id))
         return agent.name if agent is not None and agent.name else self.actor.name
-
-
-# What is said moves nobody's slot.
-_SAID = frozenset(
-    {
-        e.CaseDecided,
-        e.MessageSent,
-        e.MessagesRead,
-        e.NoteTaken,
-        e.CaseTagged,
-        e.MacroApplied,
-        e.CaseMerged,
-        e.CaseAbsorbed,
-        e.WrapUpRecorded,
-    }
-)
-
-
-def touched_agents(event: e.AnyEvent) -> list[AgentId]:
-    """Return the agents whose load or presence the event may have changed."""
-    if type(event) in _SAID or isinstance(event, e.QueueConfigured | e.PolicyConfigured):
-        return []
-    names: list[AgentId | None] = [
-        getattr(event, "agent", None),
-        getattr(event, "holder", None),
-        getattr(event, "former", None),
-    ]
-    return [name for name in dict.fromkeys(names) if name is not None]

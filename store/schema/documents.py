@@ -6,7 +6,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
-from store.schema import commands, events, frames, terms, views
+from store.schema import commands, events, frames, questions, terms, views
 
 Json: TypeAlias = dict[str, object]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -101,7 +101,7 @@ def _operation(action: str, kinds: tuple[type[Struct], ...]) -> Json:
 def _records() -> list[type]:
     return [
         kind
-        for module in (terms, commands, views)
+        for module in (terms, commands, views, questions)
         for kind in vars(module).values()
         if isinstance(kind, type)
         and kind.__module__ == module.__name__

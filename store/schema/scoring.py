@@ -27,38 +27,53 @@ def channel_rule(policy: Policy, channel: Channel) -> ChannelRule:
     return ChannelRule(channel=channel)
 
 
+class Scoring:
+    """A policy made ready for scoring many cases: each rule is found by its name."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._subjects = {rule.subject: rule for rule in reversed(policy.subjects)}
+        self._by_segment = {rule.segment: rule.head_start_ms for rule in policy.segments}
+        self._by_channel = {
+            channel: channel_rule(policy, channel).head_start_ms for channel in Channel
+        }
+
+    def queue(self, subject: str) -> QueueId:
+        """Return the queue of the subject, or the default queue."""
+        rule = self._subjects.get(subject)
+        return self.policy.default_queue if rule is None else rule.queue
+
+    def terms(
+        self,
+        *,
+        subject: str,
+        channel: Channel,
+        segment: Segment,
+        service_level_ms: int | None = None,
+    ) -> tuple[Term, ...]:
+        """Return the terms of a new case's head start.
+
+        service_level_ms: the target of its queue. A tighter target counts as an earlier due time:
+        with equal targets subtracted from everybody, first due is first served.
+        """
+        rule = self._subjects.get(subject)
+        by_subject = 0 if rule is None else rule.head_start_ms
+        by_segment = self._by_segment.get(segment, 0)
+        terms = (
+            Term(name="subject", head_start_ms=by_subject),
+            Term(name="channel", head_start_ms=self._by_channel[channel]),
+            Term(name="segment", head_start_ms=by_segment),
+        )
+        reference_ms = self.policy.service_level_reference_ms
+        if service_level_ms is None or reference_ms <= service_level_ms:
+            return terms
+        ahead_ms = reference_ms - service_level_ms
+        return (*terms, Term(name=SERVICE_LEVEL, head_start_ms=ahead_ms))
+
+
 def queue_of(policy: Policy, subject: str) -> QueueId:
     """Return the queue of the subject, or the default queue."""
-    for rule in policy.subjects:
-        if rule.subject == subject:
-            return rule.queue
-    return policy.default_queue
-
-
-def terms_of(
-    policy: Policy,
-    *,
-    subject: str,
-    channel: Channel,
-    segment: Segment,
-    service_level_ms: int | None = None,
-) -> tuple[Term, ...]:
-    """Return the terms of a new case's head start.
-
-    service_level_ms: the target of its queue. A tighter target counts as an earlier due time:
-    with equal targets subtracted from everybody, first due is first served.
-    """
-    by_subject = sum(rule.head_start_ms for rule in policy.subjects if rule.subject == subject)
-    by_segment = sum(rule.head_start_ms for rule in policy.segments if rule.segment is segment)
-    terms = (
-        Term(name="subject", head_start_ms=by_subject),
-        Term(name="channel", head_start_ms=channel_rule(policy, channel).head_start_ms),
-        Term(name="segment", head_start_ms=by_segment),
-    )
-    if service_level_ms is None or policy.service_level_reference_ms <= service_level_ms:
-        return terms
-    ahead_ms = policy.service_level_reference_ms - service_level_ms
-    return (*terms, Term(name=SERVICE_LEVEL, head_start_ms=ahead_ms))
+    return Scoring(policy).queue(subject)
 
 
 def escalated(policy: Policy, terms: tuple[Term, ...]) -> tuple[Term, ...]:
@@ -71,6 +86,17 @@ def rescored(policy: Policy, former: tuple[Term, ...], fresh: tuple[Term, ...]) 
     """Return the fresh terms of a case that already had some: an escalation stays one."""
     is_escalated = any(term.name == ESCALATION for term in former)
     return escalated(policy, fresh) if is_escalated else fresh
+
+
+def gives_alike(one: Policy, other: Policy) -> bool:
+    """Whether both give every case the same terms."""
+    return (
+        one.subjects == other.subjects
+        and one.channels == other.channels
+        and one.segments == other.segments
+        and one.escalation_head_start_ms == other.escalation_head_start_ms
+        and one.service_level_reference_ms == other.service_level_reference_ms
+    )
 
 
 def head_start_ms(terms: tuple[Term, ...]) -> int:

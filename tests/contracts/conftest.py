@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from bench.servers import PostgresServer
 from tests.contracts.harness import Places
-from tests.support.servers import PostgresServer
 from tests.support.servers import postgres as postgres
 from tests.support.servers import redis_url as redis_url
 

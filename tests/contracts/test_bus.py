@@ -107,6 +107,7 @@ async def _answer(bus: Bus, site: str, is_listening: asyncio.Event) -> None:
         # Two askers: answered in the other order, and once too often.
         waiting = [decode_post(await anext(posts)) for _ in range(2)]
         for post in [*reversed(waiting), waiting[0]]:
+            assert post.envelope is not None
             command = post.envelope.command
             reply = PostReply(number=post.number, reply=Reply(ref=command.ref, seq=post.number))
             await bus.publish(replies_topic(post.node), encode(reply))

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from bench.folder import making
+from bench.servers import PostgresServer
 from store.clock import Ids, SystemClock
 from store.database import Database
 from store.log import EventLog
@@ -28,7 +29,6 @@ from store.settings import Settings
 from tests.browser.server import free_port
 from tests.contracts import processes
 from tests.contracts.processes import Person, process
-from tests.support.servers import PostgresServer
 
 AGENTS = ("agent_1", "agent_2")
 CLIENTS = ("client_1", "client_2")

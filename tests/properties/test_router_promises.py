@@ -64,6 +64,7 @@ POLICY = Policy(
     ),
     segments=(SegmentRule(segment=Segment.VIP, head_start_ms=60_000),),
     channels=(ChannelRule(channel=Channel.MAIL, is_offered=True),),
+    login_levelling_ms=0,
 )
 
 

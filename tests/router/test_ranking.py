@@ -12,7 +12,7 @@ CHANGES = st.lists(st.tuples(st.sampled_from("abcdef"), st.none() | st.integers(
 def test_it_is_always_in_order_whatever_came_and_left(
     changes: list[tuple[str, int | None]],
 ) -> None:
-    ranking: Ranking[str] = Ranking()
+    ranking: Ranking[str, tuple[int, ...]] = Ranking()
     model: dict[str, int] = {}
     for item, rank in changes:
         if rank is None:
@@ -28,7 +28,7 @@ def test_it_is_always_in_order_whatever_came_and_left(
 
 
 def test_an_item_that_comes_back_with_its_old_rank_is_there_once() -> None:
-    ranking: Ranking[str] = Ranking()
+    ranking: Ranking[str, tuple[int, ...]] = Ranking()
     for item in ("a", "b"):
         ranking.put(item, (1,))
     ranking.discard("b")
@@ -37,7 +37,7 @@ def test_an_item_that_comes_back_with_its_old_rank_is_there_once() -> None:
 
 
 def test_what_is_dead_does_not_pile_up() -> None:
-    ranking: Ranking[str] = Ranking()
+    ranking: Ranking[str, tuple[int, ...]] = Ranking()
     ranking.put("first", (0,))
     for rank in range(10_000):
         ranking.put("other", (rank + 1,))

@@ -16,7 +16,7 @@ from store.schema.codec import decode_events, encode
 from store.schema.commands import SYSTEM, Actor, AnyCommand, Envelope, Reply
 from store.schema.events import AnyEvent, CaseEvent, MessageSent
 from store.schema.ids import CaseId, MessageId
-from store.schema.terms import Presence
+from store.schema.terms import Policy, Presence
 from store.schema.views import CaseView, EventPage
 from store.settings import Settings
 from tests.router.floor import ANN, GENERAL, LABEL, agent
@@ -25,6 +25,8 @@ from tests.support.virtual_time import VirtualClock
 # A day of virtual time has few renewals then.
 CALM = Tenure(ttl_ms=7_200_000, renew_ms=3_600_000, retry_ms=1_000)
 SETTINGS = Settings()
+# Most stories are not about beginning together.
+AT_ONCE = Policy(login_levelling_ms=0)
 
 
 class MemoryLog:
@@ -150,6 +152,7 @@ class Floor:
         """One queue and Ann, who is available."""
         ref = self.ref
         await self.do(SYSTEM, c.ConfigureQueue(ref=ref(), queue=GENERAL, label=LABEL))
+        await self.do(SYSTEM, c.ConfigurePolicy(ref=ref(), policy=AT_ONCE))
         await self.do(SYSTEM, c.ConfigureAgent(ref=ref(), agent=ANN, name="Ann"))
         await self.do(SYSTEM, c.ConnectAgent(ref=ref(), agent=ANN))
         await self.do(agent(), c.SetPresence(ref=ref(), presence=Presence.AVAILABLE))

@@ -16,7 +16,7 @@ from store.queries import CaseQueries
 from store.schema import commands as c
 from store.schema.commands import SYSTEM, AnyCommand, Envelope, Refusal
 from store.schema.ids import CaseId, MessageId
-from store.schema.terms import Channel, Presence
+from store.schema.terms import Channel, Policy, Presence
 from store.settings import Settings
 from tests.router.floor import ANN, GENERAL, LABEL, agent, client
 
@@ -40,6 +40,7 @@ def test_what_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
     said = c.SendMessage(ref="said", case=case, message=MessageId(ids.new("message")), text="hi")
     set_up: tuple[AnyCommand, ...] = (
         c.ConfigureQueue(ref="1", queue=GENERAL, label=LABEL),
+        c.ConfigurePolicy(ref="0", policy=Policy(login_levelling_ms=0)),
         c.ConfigureAgent(ref="2", agent=ANN, name="Ann"),
         c.ConnectAgent(ref="3", agent=ANN),
     )
@@ -60,7 +61,7 @@ def test_what_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
                 ),
                 Envelope(actor=client(), command=said),
             )
-            assert first == [None] * 6
+            assert first == [None] * 7
             log = EventLog(database, SITE)
             digest = (await rebuild(log)).router.digest()
             again = await _written(
