@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Container, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -60,13 +60,32 @@ def process(settings: Settings, *arguments: str, sign: str = "") -> Iterator[sub
                 running.wait(20)
 
 
+class Heard:
+    """What some people were told in all, and how often."""
+
+    def __init__(self) -> None:
+        self.messages: Counter[str] = Counter()
+        self._is_news = asyncio.Event()
+
+    def note(self, message: str) -> None:
+        """Count one."""
+        self.messages[message] += 1
+        self._is_news.set()
+
+    async def all_of(self, messages: Collection[str]) -> None:
+        """Wait until each of them was heard."""
+        async with asyncio.timeout(HEARD_S):
+            while not self.messages.keys() >= set(messages):
+                self._is_news.clear()
+                await self._is_news.wait()
+
+
 class Person:
     """Somebody on a socket of one web process: asks again what was not answered."""
 
-    def __init__(self, name: str, socket: ClientConnection) -> None:
+    def __init__(self, name: str, socket: ClientConnection, heard: "Heard") -> None:
         self.name = name
-        self.heard: Counter[str] = Counter()
-        self._has_heard = asyncio.Event()
+        self._heard = heard
         self._socket = socket
         self._answers: dict[str, asyncio.Future[Ok | Error]] = {}
 
@@ -86,13 +105,6 @@ class Person:
                 return answer
             assert answer.code == "unavailable", answer
 
-    async def hears(self, messages: Container[str], count: int) -> None:
-        """Wait until so many of the messages were heard."""
-        async with asyncio.timeout(HEARD_S):
-            while sum(message in messages for message in self.heard) < count:
-                self._has_heard.clear()
-                await self._has_heard.wait()
-
     async def listen(self) -> None:
         """Take what comes, until cancelled."""
         async for text in self._socket:
@@ -102,18 +114,18 @@ class Person:
                     if awaited is not None and not awaited.done():
                         awaited.set_result(answer)
                 case Happened(event=MessageSent() as event):
-                    self.heard[event.message] += 1
-                    self._has_heard.set()
+                    self._heard.note(event.message)
                 case _:
                     pass
 
 
 @asynccontextmanager
-async def agent(name: str, url: str) -> AsyncIterator[Person]:
+async def agent(name: str, url: str, heard: Heard) -> AsyncIterator[Person]:
     """Open an agent's desktop on the web process at `url`."""
     secret = secret_of(name)
     cookie = {"Cookie": f"{COOKIE}={secret}"}
-    async with _person(name, url, Hello(version=PROTOCOL_VERSION, csrf=secret), cookie) as person:
+    hello = Hello(version=PROTOCOL_VERSION, csrf=secret)
+    async with _opened(url, hello, cookie) as socket, _listening(name, socket, heard) as person:
         yield person
 
 
@@ -121,14 +133,14 @@ async def agent(name: str, url: str) -> AsyncIterator[Person]:
 async def client(name: str, url: str) -> AsyncIterator[Person]:
     """Open a client's widget on the web process at `url`."""
     hello = Hello(version=PROTOCOL_VERSION, token=secret_of(name))
-    async with _person(name, url, hello, {}) as person:
+    async with _opened(url, hello, {}) as socket, _listening(name, socket, Heard()) as person:
         yield person
 
 
 @asynccontextmanager
-async def _person(
-    name: str, url: str, hello: Hello, headers: dict[str, str]
-) -> AsyncIterator[Person]:
+async def _opened(
+    url: str, hello: Hello, headers: dict[str, str]
+) -> AsyncIterator[ClientConnection]:
     async with connect(
         f"{url.replace('http', 'ws', 1)}/ws",
         origin=url,  # type: ignore[arg-type]  # a NewType of str
@@ -138,6 +150,11 @@ async def _person(
     ) as socket:
         await socket.send(encode(hello).decode())
         await socket.recv()
-        person = Person(name, socket)
-        async with beside(person.listen()):
-            yield person
+        yield socket
+
+
+@asynccontextmanager
+async def _listening(name: str, socket: ClientConnection, heard: Heard) -> AsyncIterator[Person]:
+    person = Person(name, socket, heard)
+    async with beside(person.listen()):
+        yield person
