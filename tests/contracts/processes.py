@@ -19,7 +19,7 @@ from desktop.sessions import COOKIE
 from store.beside import beside
 from store.schema.codec import decode_outbound, encode
 from store.schema.commands import AnyCommand
-from store.schema.events import MessageSent
+from store.schema.events import CaseAssigned, MessageSent
 from store.schema.frames import PROTOCOL_VERSION, Ask, Error, Happened, Hello, Ok
 from store.settings import Settings
 
@@ -61,21 +61,21 @@ def process(settings: Settings, *arguments: str, sign: str = "") -> Iterator[sub
 
 
 class Heard:
-    """What some people were told in all, and how often."""
+    """What some people were told in all, and how often: cases that are theirs, and messages."""
 
     def __init__(self) -> None:
-        self.messages: Counter[str] = Counter()
+        self.names: Counter[str] = Counter()
         self._is_news = asyncio.Event()
 
-    def note(self, message: str) -> None:
+    def note(self, name: str) -> None:
         """Count one."""
-        self.messages[message] += 1
+        self.names[name] += 1
         self._is_news.set()
 
-    async def all_of(self, messages: Collection[str]) -> None:
+    async def all_of(self, names: Collection[str]) -> None:
         """Wait until each of them was heard."""
         async with asyncio.timeout(HEARD_S):
-            while not self.messages.keys() >= set(messages):
+            while not self.names.keys() >= set(names):
                 self._is_news.clear()
                 await self._is_news.wait()
 
@@ -113,6 +113,8 @@ class Person:
                     awaited = self._answers.pop(ref, None)
                     if awaited is not None and not awaited.done():
                         awaited.set_result(answer)
+                case Happened(event=CaseAssigned() as event):
+                    self._heard.note(event.case)
                 case Happened(event=MessageSent() as event):
                     self._heard.note(event.message)
                 case _:

@@ -70,11 +70,11 @@ class Conversation:
         self.person = person
         self.acknowledged: list[str] = []
         self._ids = ids
-        self._case = CaseId(ids.new("case"))
+        self.case = CaseId(ids.new("case"))
 
     async def open(self) -> None:
         opening = c.OpenCase(
-            ref=self._ids.new("r"), case=self._case, channel=Channel.CHAT, subject="question"
+            ref=self._ids.new("r"), case=self.case, channel=Channel.CHAT, subject="question"
         )
         await self.person.insist(opening)
 
@@ -84,7 +84,7 @@ class Conversation:
             message = self._ids.new("message")
             await self.person.insist(
                 c.SendMessage(
-                    ref=message, case=self._case, message=MessageId(message), text="Bonjour"
+                    ref=message, case=self.case, message=MessageId(message), text="Bonjour"
                 )
             )
             self.acknowledged.append(message)
@@ -153,6 +153,9 @@ def test_the_writer_is_killed_and_the_bus_is_emptied(
     async def story(writer: Callable[[], None]) -> None:
         heard = Heard()
         async with people(urls, heard) as (agents, conversations):
+            # What is said before a case is somebody's is in its history, not on a socket.
+            cases = [each.case for each in conversations]
+            await heard.all_of(cases)
             await go_on(conversations)
 
             async with asyncio.TaskGroup() as tasks:
@@ -172,7 +175,7 @@ def test_the_writer_is_killed_and_the_bus_is_emptied(
             assert len(said) == len(set(said)) == 2 * 3 * SAID_A_STAGE
             # Whoever has a case hears what its client says, once.
             await heard.all_of(said)
-            assert heard.messages == Counter(said)
+            assert heard.names == Counter([*cases, *said])
 
     async def check_the_log() -> None:
         database = await Database.open(settings.store_url)
