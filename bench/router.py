@@ -116,12 +116,18 @@ class Traffic:
         self._replace(most=4)
 
     def _replace(self, *, most: int) -> bool:
-        """Let clients arrive while too few wait. Whether any did."""
+        """Let clients arrive while too few wait, of the kind that lacks more. Whether any did."""
         opened = 0
-        for is_call, target in self.targets.items():
-            while self.waiting[is_call] < target and opened < most:
-                self._open(is_call=is_call)
-                opened += 1
+        while opened < most:
+            lacking = {
+                is_call: (target - self.waiting[is_call]) / max(target, 1)
+                for is_call, target in self.targets.items()
+            }
+            is_call = max(lacking, key=lambda kind: lacking[kind])
+            if lacking[is_call] <= 0:
+                break
+            self._open(is_call=is_call)
+            opened += 1
         return bool(opened)
 
     def _open(self, *, is_call: bool) -> None:
