@@ -336,6 +336,7 @@ async def _write_alone(settings: Settings) -> None:
 
 async def _say_when(is_so: asyncio.Event, text: str) -> None:
     await is_so.wait()
+    settle()
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

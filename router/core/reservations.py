@@ -1,11 +1,15 @@
 """What is kept for one case or one agent: offers, waits for a preferred agent, earmarks."""
 
+import heapq
+
 from router.core.seekers import cause_of
 from router.core.state import Agent, Case, Client
 from router.core.turn import Turn
 from store.schema import events as e
-from store.schema.ids import AgentId
+from store.schema.ids import AgentId, CaseId
 from store.schema.terms import CaseStatus, EarmarkCause, OfferOutcome
+
+_ITSELF = AgentId("")
 
 # Ending.
 
@@ -93,31 +97,63 @@ def _awaiting(turn: Turn, agent: Agent) -> list[Case]:
 
 
 def keep_free(turn: Turn) -> None:
-    """Find an agent for each case that wants one kept free and may find one now."""
+    """Find an agent for each case that wants one kept free and may find one now.
+
+    As in giving: a case that is new to this comes by itself, an agent who is new to it names the
+    first case that could have it. The first in order chooses first.
+    """
     matching = turn.matching
-    roster = matching.roster
-    names, new_names, new_agents = matching.seekers.news()
-    among = [turn.state.agents[agent] for agent in new_agents]
-    for place, name in enumerate(names):
-        case = turn.state.cases[name]
-        cause = cause_of(case)
-        by_load = cause is EarmarkCause.DRAINING
-        if name in new_names:
-            found = roster.spare(case, by_load=by_load)
-        else:
-            found = roster.spare_among(case, among, by_load=by_load)
-        if found is None:
-            continue
-        turn.record(e.CaseEarmarked(**turn.of(case), agent=found, cause=cause))
-        # Whoever is kept free is in nobody's reach: the index must know before the next case.
-        matching.refresh(turn.floor.moved, turn.now_ms)
-        waiting = _awaiting(turn, turn.state.agents[found])
-        for each in waiting:
-            end_preference(turn, each)
-        if waiting:
-            # They may be given now, or come before the others here: all that is left begins anew.
-            matching.seekers.renew(new_names.intersection(names[place + 1 :]), new_agents)
+    cases, agents = matching.seekers.news()
+    new_names = {name for _, name in cases}
+    nominations: list[tuple[int, CaseId, AgentId]] = [(*case, _ITSELF) for case in cases]
+    asking = agents
+    while True:
+        for agent in asking:
+            first = _first_seeker(turn, agent)
+            if first is not None:
+                heapq.heappush(nominations, (*first, agent))
+        if not nominations:
             return
+        _, name, nominator = heapq.heappop(nominations)
+        asking = [] if nominator == _ITSELF else [nominator]
+        if not matching.seekers.is_seeking(name):
+            continue
+        if _keep_for(turn, turn.state.cases[name], None if name in new_names else agents):
+            # Somebody who waited for that agent may be given now, or comes before the others here.
+            matching.seekers.renew([(rank, case) for rank, case, _ in nominations], agents)
+            return
+
+
+def _keep_for(turn: Turn, case: Case, agents: list[AgentId] | None) -> bool:
+    """Keep the best agent free for the case. Whether that ended somebody's wait for them."""
+    roster, cause = turn.matching.roster, cause_of(case)
+    by_load = cause is EarmarkCause.DRAINING
+    if agents is None:
+        found = roster.spare(case, by_load=by_load)
+    else:
+        among = [turn.state.agents[name] for name in agents]
+        found = roster.spare_among(case, among, by_load=by_load)
+    if found is None:
+        return False
+    turn.record(e.CaseEarmarked(**turn.of(case), agent=found, cause=cause))
+    waiting = _awaiting(turn, turn.state.agents[found])
+    for each in waiting:
+        end_preference(turn, each)
+    return bool(waiting)
+
+
+def _first_seeker(turn: Turn, name: AgentId) -> tuple[int, CaseId] | None:
+    matching, agent = turn.matching, turn.state.agents[name]
+    profile = matching.roster.of_agent[name]
+    if not profile.can_be_kept(name):
+        return None
+    cases = turn.state.cases
+
+    def fits(case: CaseId) -> bool:
+        wanted = cases[case]
+        return wanted.units <= agent.capacity and name not in wanted.excluded
+
+    return matching.seekers.first(profile.queues, fits)
 
 
 def is_to_come(case: Case) -> bool:
