@@ -442,6 +442,8 @@ def test_a_call_that_waits_for_its_agent_keeps_nobody_free_until_that_wait_ends(
     floor.known(ZOE, ANN)
     floor.call(CALL)
     assert floor.wait(119_999) == []
+    loaded(floor, BOB, 1)
+    assert floor.kept(BOB) is None, "though he is new here"
     assert kinds(floor.wait(1)) == ["PreferenceEnded", "CaseEarmarked"]
 
 
@@ -453,6 +455,8 @@ def test_a_call_that_is_held_by_the_hours_keeps_nobody_free_until_they_begin() -
     floor.schedule(period(opens_ms, opens_ms + HOUR_MS))
     floor.call(CALL)
     assert floor.wait(2 * DRAIN_MS - 1) == []
+    floor.presence(Presence.BREAK)
+    assert kinds(floor.presence(Presence.AVAILABLE)) == ["PresenceChanged"]
     assert kinds(floor.wait(1)) == ["QueueOpened", "CaseEarmarked"]
 
 
