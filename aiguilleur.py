@@ -27,7 +27,9 @@ from desktop import demo
 from desktop.serving import WebServer, listen, web_config
 from desktop.sessions import hash_password
 from desktop.web import create_app
+from router.replay.logs import export
 from router.service import run_writer
+from router.simulation import commands as simulation
 from store.bus import Bus, MemoryBus, RedisBus
 from store.clock import Clock, Ids, SystemClock
 from store.collector import settle
@@ -110,7 +112,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
         options.run(options, _settings(options))
-    except StartError as error:
+    except (StartError, simulation.BadFile) as error:
         sys.stderr.write(f"aiguilleur: {error}\n")
         sys.exit(BAD_START)
     except KeyboardInterrupt:
@@ -235,6 +237,24 @@ def _bench_load(options: argparse.Namespace, _: Settings) -> None:
 
 def _bench_start(options: argparse.Namespace, settings: Settings) -> None:
     show(start.run(settings), is_json=options.json)
+
+
+def _simulate(options: argparse.Namespace, _: Settings) -> None:
+    simulation.simulate(options, SystemClock())
+
+
+def _replay(options: argparse.Namespace, settings: Settings) -> None:
+    if not options.export:
+        simulation.replay(options)
+        return
+
+    async def write() -> None:
+        with simulation.open_log(options.log) as file:
+            async with _opened(settings) as parts:
+                count = await export(EventLog(parts.database, settings.site), file.write)
+        sys.stdout.write(f"{count} events written to {options.log}\n")
+
+    _run(write())
 
 
 def _policy_show(_: argparse.Namespace, settings: Settings) -> None:
@@ -489,6 +509,12 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "demo", _demo, "seed the demonstration site, or bring it back")
     _policy_commands(commands.add_parser("policy", help="the rules of routing, as a document"))
     _user_commands(commands.add_parser("user", help="who signs in"))
+    simulation.add_simulate_arguments(
+        _command(commands, "simulate", _simulate, "try traffic on another policy or staffing")
+    )
+    simulation.add_replay_arguments(
+        _command(commands, "replay", _replay, "run a log again and compare every decision")
+    )
     bench = commands.add_parser("bench", help="measure; prints figures")
     measured = bench.add_subparsers(required=True, metavar="what")
     for name, run, text in (

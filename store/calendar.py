@@ -15,6 +15,8 @@ from store.faults import Flaw, told
 from store.schema.terms import Hours, Label, Opening, Period, SpecialDay
 
 MINUTES_A_DAY = 1_440
+# Five times a day, and every day of a year special.
+WEEKLY_MOST, SPECIAL_MOST = 35, 400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]{0,60}")
@@ -46,6 +48,12 @@ class BadHours(ValueError):  # noqa: N818 - it is the hours that are bad
 
 def check_hours(hours: Hours) -> None:
     """Raise BadHours, which says what is wrong and what is allowed, unless they can be kept."""
+    for field, given, most in (
+        ("weekly", hours.weekly, WEEKLY_MOST),
+        ("special", hours.special, SPECIAL_MOST),
+    ):
+        if len(given) > most:
+            raise BadHours(field, code="too_many", allowed=str(most))
     _weekly_spans(hours.weekly)
     _special_spans(hours.special)
     _zone(hours.time_zone)

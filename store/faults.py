@@ -21,6 +21,7 @@ SENTENCES = {
     "double": "`{given}` is there already, at number {allowed}: keep one.",
     "empty": "Name at least one of {allowed}.",
     "no_queue": "There is no queue `{given}` to name here. There are: {allowed}.",
+    "too_many": "At most {allowed} are allowed.",
     "never_opens": "The queue would never open: give a day, or no hours at all.",
     "no_zone": "`{given}` is not an IANA time zone, as in {allowed}.",
     "no_country": "No public holidays are known for `{given}`: an ISO 3166 code, as in {allowed}.",

@@ -38,6 +38,10 @@ def test_the_order_of_waiting_cases_follows_the_rules_that_are_applied(floor: Fl
 
     moves = page.get_by_test_id("move")
     expect(moves).to_have_count(2)
+    # Another console is looked at, and the draft is still there.
+    page.get_by_role("link", name="Files").click()
+    page.get_by_role("link", name="Règles").click()
+    expect(vip).to_have_value("0 s")
     expect(moves.filter(has_text="Hélène Marchand")).to_contain_text("1 → 2")
     expect(moves.filter(has_text="Yanis")).to_contain_text("2 → 1")
     expect(page.get_by_test_id("effect-queue_contract")).to_contain_text("2")
@@ -137,6 +141,7 @@ def test_a_supervisor_closes_a_queue_and_the_client_keeps_what_was_typed(floor: 
         "Mon attestation, s’il vous plaît"
     )
     expect(camille.messages()).to_have_count(0)
+    assert_accessible(camille.page, "a queue closed by hand, in the widget")
     # It survives the page, too.
     camille.page.reload()
     expect(camille.page.get_by_test_id("widget-input")).to_have_value(

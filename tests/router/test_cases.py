@@ -2,7 +2,7 @@
 
 import pytest
 
-from router.core.changes import CLOSED_CASES
+from router.core.changes import CLOSED_CASES, FORGOTTEN_AT_ONCE
 from router.core.router import Router
 from router.core.state import ClosedCase
 from store.schema import commands as c
@@ -413,11 +413,14 @@ def test_only_open_cases_of_one_client_that_one_may_settle_are_merged() -> None:
 
 def test_only_the_last_closed_cases_are_remembered() -> None:
     floor = closed()
-    others = ((CaseId(f"case_{number}"), ClosedCase(client=MAX)) for number in range(CLOSED_CASES))
+    count = CLOSED_CASES + FORGOTTEN_AT_ONCE
+    others = ((CaseId(f"case_{number}"), ClosedCase(client=MAX)) for number in range(10, count + 8))
     floor.router.state.closed.update(others)
+    assert ONE in floor.router.state.closed
     floor.open(CaseId("case_last"))
     floor.close(CaseId("case_last"))
     assert ONE not in floor.router.state.closed
+    assert len(floor.router.state.closed) == CLOSED_CASES
     assert next(reversed(floor.router.state.closed)) == "case_last"
 
 

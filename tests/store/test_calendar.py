@@ -187,6 +187,8 @@ def test_the_beginning_is_said_in_both_languages_by_the_queues_own_clock() -> No
     [
         (Hours(), "weekly", "never open"),
         (Hours(special=(SpecialDay(date="2026-12-24"),)), "weekly", "never open"),
+        (Hours(weekly=WORKDAYS * 8), "weekly", "At most 35"),
+        (Hours(weekly=WORKDAYS, special=(SpecialDay(date="x"),) * 401), "special", "At most 400"),
         (Hours(weekly=WORKDAYS, time_zone="Paris"), "time_zone", "IANA"),
         (Hours(weekly=WORKDAYS, time_zone="../etc/passwd"), "time_zone", "IANA"),
         (Hours(weekly=WORKDAYS, time_zone="Europe"), "time_zone", "IANA"),

@@ -165,6 +165,7 @@ export const administrationEn: Record<keyof typeof administrationFr, string> = {
   'fault.double': '“{given}” is there already, at number {allowed}: keep one.',
   'fault.empty': 'Choose at least one: {allowed}.',
   'fault.no_queue': 'The queue “{given}” cannot be named here. Possible: {allowed}.',
+  'fault.too_many': 'At most {allowed} are allowed.',
   'fault.never_opens': 'The queue would never open: give a day, or no hours at all.',
   'fault.no_zone': '“{given}” is not an IANA time zone, as in {allowed}.',
   'fault.no_country':

@@ -166,6 +166,7 @@ export const administrationFr = {
   'fault.double': '« {given} » y est déjà, au numéro {allowed} : n’en gardez qu’un.',
   'fault.empty': 'Choisissez-en au moins un : {allowed}.',
   'fault.no_queue': 'La file « {given} » ne peut pas être nommée ici. Possibles : {allowed}.',
+  'fault.too_many': '{allowed} au plus sont possibles.',
   'fault.never_opens': 'La file n’ouvrirait jamais : donnez un jour, ou aucun horaire.',
   'fault.no_zone': '« {given} » n’est pas un fuseau IANA, comme {allowed}.',
   'fault.no_country': 'Jours fériés inconnus pour « {given} » : un code ISO 3166, comme {allowed}.',

@@ -1,4 +1,5 @@
 /** Times and durations as people read them. */
+import { writeDuration } from '../state/durations'
 import { language, t } from './language.svelte'
 
 const SECOND_MS = 1000
@@ -84,4 +85,9 @@ export function ago(atMs: number, nowMs: number): string {
 /** The day and the time by the clock of a time zone. */
 export function zoned(atMs: number, timeZone: string): string {
   return format({ ...DAY, ...TIME, timeZone }).format(atMs)
+}
+
+/** A duration to the millisecond, as a form takes it. */
+export function written(ms: number): string {
+  return writeDuration(ms, language.code === 'fr' ? 'j' : 'd')
 }

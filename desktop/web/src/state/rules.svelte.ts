@@ -6,6 +6,15 @@ import { copyOf, isSame, type Mutable } from './mutable'
 
 export type RulesView = 'form' | 'text' | 'history'
 
+const drafts = new Map<string, Rules>()
+
+/** The draft of a person: another console may be looked at meanwhile. */
+export function rulesOf(agent: string): Rules {
+  const known = drafts.get(agent) ?? new Rules()
+  drafts.set(agent, known)
+  return known
+}
+
 export class Rules {
   page = $state.raw<PolicyPage | null>(null)
   view = $state<RulesView>('form')
@@ -36,6 +45,11 @@ export class Rules {
 
   faultOf(field: string): Fault | undefined {
     return this.faults.find((fault) => fault.field === field)
+  }
+
+  /** Read what is in force, unless something was changed here and not applied yet. */
+  async open(): Promise<void> {
+    if (!this.isChanged) await this.load()
   }
 
   async load(): Promise<void> {
