@@ -30,6 +30,7 @@ from desktop.web import create_app
 from router.replay.logs import export
 from router.service import run_writer
 from router.simulation import commands as simulation
+from store.beside import beside
 from store.bus import Bus, MemoryBus, RedisBus
 from store.clock import Clock, Ids, SystemClock
 from store.collector import settle
@@ -131,7 +132,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> None:
     # Nothing that is read at start is garbage: looking for some costs a second.
     gc.disable()
     with _only_one(settings), _listening(settings) as (listener, settings):
-        _run(_serve_embedded(settings, listener, is_demo=options.demo))
+        _run(serve_embedded(settings, listener, SystemClock(), is_demo=options.demo))
 
 
 def _web(_: argparse.Namespace, settings: Settings) -> None:
@@ -309,8 +310,11 @@ async def _tried(parts: Parts, file: Path) -> tuple[Policy, int]:
 # Process types.
 
 
-async def _serve_embedded(settings: Settings, listener: socket.socket, *, is_demo: bool) -> None:
-    async with _with_writer(settings) as parts:
+async def serve_embedded(
+    settings: Settings, listener: socket.socket, clock: Clock, *, is_demo: bool
+) -> None:
+    """Serve everything from one process until a stop signal."""
+    async with _with_writer(settings, clock) as parts:
         if is_demo and not await demo.is_seeded(parts.records):
             await _seed(parts)
         await _serve_pages(parts, listener, is_demo=is_demo)
@@ -323,8 +327,17 @@ async def _serve_web(settings: Settings, listener: socket.socket) -> None:
 
 async def _write_alone(settings: Settings) -> None:
     async with _opened(settings) as parts, asyncio.TaskGroup() as tasks:
-        writer = tasks.create_task(parts.write())
+        is_ready = asyncio.Event()
+        writer = tasks.create_task(parts.write(is_ready))
         _on_stop(writer.cancel)
+        # A standby says nothing: it may be one for years.
+        tasks.create_task(_say_when(is_ready, f"Aiguilleur writes {settings.site}"))
+
+
+async def _say_when(is_so: asyncio.Event, text: str) -> None:
+    await is_so.wait()
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 async def _serve_pages(parts: Parts, listener: socket.socket, *, is_demo: bool) -> None:
@@ -348,23 +361,24 @@ async def _serve_pages(parts: Parts, listener: socket.socket, *, is_demo: bool) 
 
 
 @contextlib.asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Parts]:
+async def _opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Parts]:
     """Open the database, up to date, and the bus."""
     await asyncio.to_thread(os.makedirs, settings.data_dir, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
         database = await Database.open(settings.store_url)
         stack.push_async_callback(database.close)
         await database.migrate()
+        await stack.enter_async_context(beside(database.tend()))
         bus: Bus = MemoryBus()
         if settings.redis_url:
             bus = await stack.enter_async_context(RedisBus.open(settings.redis_url))
-        yield Parts(settings, SystemClock(), database, bus)
+        yield Parts(settings, clock or SystemClock(), database, bus)
 
 
 @contextlib.asynccontextmanager
-async def _with_writer(settings: Settings) -> AsyncIterator[Parts]:
+async def _with_writer(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Parts]:
     """Open everything and be the writer meanwhile, unless a `router` process is."""
-    async with _opened(settings) as parts, asyncio.TaskGroup() as tasks:
+    async with _opened(settings, clock) as parts, asyncio.TaskGroup() as tasks:
         if settings.redis_url:
             yield parts
             return

@@ -28,7 +28,7 @@ ENTRY_POINTS = frozenset(
         "bench.echo",
         "bench.rivals",
     }
-    | {"desktop.typescript", "desktop.documents"}
+    | {"desktop.typescript", "desktop.documents", "tests.browser.movable"}
 )
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
