@@ -263,6 +263,7 @@ def test_a_due_appointment_waits_for_its_agent_when_nobody_else_has_room() -> No
     floor.book(in_ms=WINDOW_MS)
     assert kinds(floor.wait(WINDOW_MS)) == ["CaseScored", "CaseQueued"]
     assert floor.kept() == ONE
+    assert floor.router.next_deadline_ms() is None, "nothing more is to be found for it"
     floor.open(THREE, MAX)
     assert floor.status(THREE) is CaseStatus.QUEUED, "Ann is kept free"
     decided = only(floor.close(TWO), e.CaseDecided)

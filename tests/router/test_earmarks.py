@@ -442,6 +442,9 @@ def test_a_call_that_waits_for_its_agent_keeps_nobody_free_until_that_wait_ends(
     floor.known(ZOE, ANN)
     floor.call(CALL)
     assert floor.wait(119_999) == []
+    floor.policy(Policy(earmark_ms=1, login_levelling_ms=0))
+    loaded(floor, BOB, 1)
+    assert (floor.kept(ANN), floor.kept(BOB)) == (None, None), "another policy, another agent"
     assert kinds(floor.wait(1)) == ["PreferenceEnded", "CaseEarmarked"]
 
 
@@ -453,6 +456,10 @@ def test_a_call_that_is_held_by_the_hours_keeps_nobody_free_until_they_begin() -
     floor.schedule(period(opens_ms, opens_ms + HOUR_MS))
     floor.call(CALL)
     assert floor.wait(2 * DRAIN_MS - 1) == []
+    floor.policy(Policy(earmark_ms=1, login_levelling_ms=0))
+    floor.presence(Presence.BREAK)
+    floor.presence(Presence.AVAILABLE)
+    assert floor.kept() is None, "another policy, an agent who comes anew"
     assert kinds(floor.wait(1)) == ["QueueOpened", "CaseEarmarked"]
 
 

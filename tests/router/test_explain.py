@@ -256,6 +256,16 @@ def test_who_is_kept_free_for_another_case_is_and_for_this_one_only_has_no_room_
     )
 
 
+def test_who_is_kept_free_for_this_case_and_has_an_offer_left_has_an_offer() -> None:
+    floor = Floor(Policy(channels=CHATS_OFFERED, drain_after_ms=10_000))
+    floor.ready()
+    floor.open(ONE)
+    floor.call(TWO, MAX)
+    floor.wait(10_000)
+    assert why(floor, TWO).earmark == ANN
+    assert [each.exclusion for each in why(floor, TWO).agents] == [Exclusion.HAS_OFFER]
+
+
 def test_who_is_kept_free_for_an_appointment_and_has_room_only_waits_for_its_time() -> None:
     floor = Floor()
     floor.ready()

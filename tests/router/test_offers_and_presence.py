@@ -4,7 +4,7 @@ import pytest
 
 from store.schema import commands as c
 from store.schema import events as e
-from store.schema.commands import SYSTEM, Refusal
+from store.schema.commands import SYSTEM, Refusal, Refused
 from store.schema.ids import AgentId, OfferId
 from store.schema.terms import (
     AssignCause,
@@ -82,6 +82,14 @@ def test_an_offer_ends_exactly_at_its_deadline_and_its_agent_is_taken_for_absent
     )
     accept = c.AcceptOffer(ref="r", offer=offer.offer)
     assert floor.refused(agent(), accept) is Refusal.NOT_OFFERED
+
+
+def test_an_offer_is_over_at_its_deadline_even_before_the_tick_has_said_so() -> None:
+    floor, offer = offered()
+    accept = c.AcceptOffer(ref="r", offer=offer.offer)
+    with pytest.raises(Refused):
+        floor.router.handle(agent(), accept, offer.deadline_ms)
+    assert floor.router.handle(agent(), accept, offer.deadline_ms - 1)
 
 
 def test_a_refused_offer_goes_to_the_next_agent_with_its_age() -> None:
