@@ -4,7 +4,7 @@ import pytest
 
 from store.schema import commands as c
 from store.schema import events as e
-from store.schema.ids import AgentId, CaseId, ClientId
+from store.schema.ids import AgentId, CaseId, ClientId, QueueId
 from store.schema.terms import (
     AssignCause,
     CaseStatus,
@@ -268,6 +268,25 @@ def test_a_case_that_has_no_agent_yet_gets_the_first_who_can_be_kept_free() -> N
 
 
 # Several cases.
+
+
+@pytest.mark.parametrize("first", [GENERAL, CLAIMS])
+def test_an_agent_who_comes_late_is_kept_free_for_the_first_call_of_all_its_queues(
+    first: QueueId,
+) -> None:
+    floor = Floor(Policy(subjects=TO_CLAIMS))
+    floor.queue(CLAIMS, required=skills(claims=1))
+    floor.agent(ANN, has=skills(claims=1))
+    subjects = {GENERAL: "other", CLAIMS: "claim"}
+    other = CLAIMS if first == GENERAL else GENERAL
+    floor.open(CALL, channel=Channel.CALL, subject=subjects[first])
+    floor.open(LATER, MAX, channel=Channel.CALL, subject=subjects[other])
+    floor.wait(DRAIN_MS)
+    floor.open(ONE, MAX)
+    floor.do(SUPERVISOR, c.AssignCase(ref="r", case=ONE, agent=ANN))
+    floor.connect()
+    floor.presence(Presence.AVAILABLE)
+    assert floor.kept() == CALL
 
 
 def test_several_calls_choose_in_their_order_and_each_one_agent() -> None:
