@@ -90,9 +90,9 @@ def _cue(state: CallState) -> Cue:
 
 
 def _taps(state: CallState, legs: list[Leg]) -> dict[LegId, Side]:
-    """Return what is kept: the conversation of an answered client, and of nobody else."""
+    """Return what is kept: the conversation with a client, who is told only once answered."""
     client = state.client
-    if client is None or client not in legs or client.state is not LegState.UP:
+    if client is None or client not in legs:
         return {}
     if state.consent is not Consent.TOLD or state.recorder is Recorder.CLOSED:
         return {}

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from store.schema import calls as c
 from store.schema.calls import CallRefused, LegCause, LegRole, NoticeBy, SupervisionMode
-from store.schema.commands import Refusal
+from store.schema.commands import LeaveQueue, Refusal
 from store.schema.ids import AgentId, LegId
 from store.schema.terms import CloseCause, Role
 from telephony.core import inputs
@@ -236,6 +236,8 @@ class CallMachine(RuleBasedStateMachine):
         assert self.stage.call.is_over
         assert self.stage.call.next_deadline_ms() is None
         assert self.stage.count(c.CallEnded) == 1
+        leaving = [command for _, command in self.stage.asked if isinstance(command, LeaveQueue)]
+        assert len(leaving) <= 1, "one leaves a queue once"
         for start in self.stage.started:
             assert self.stage.hung_up[start.leg] or start.leg in self.stage.ended
         assert not self.stage.playing

@@ -25,8 +25,6 @@ CALLER = LegId("leg_caller")
 PARTY = inputs.Party(client=ClientId("client_zoe"), name="Zoé", number="+33612345678")
 RECORDED = CallRules(recording=RecordingRules(is_on=True))
 SLOT_MS = 90_000_000
-# Who is company for the client: not one who only listens or whispers.
-COMPANY = frozenset({Voice.ALL, Voice.NOBODY})
 
 
 class Stage:
