@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run test check bench proof setup front-end chromium clean
+.PHONY: run test check bench proof setup front-end chromium spin clean
 
 PYTHON ?= python3
 # uv from the machine, else from a private folder of this clone: nothing is installed elsewhere.
@@ -27,15 +27,19 @@ front-end: setup
 chromium: setup
 	$(RUN) python -m scripts.chromium
 
+spin: setup
+	$(RUN) python -m scripts.spin
+
 check: setup
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy
 	$(RUN) lint-imports
 	$(RUN) pytest -m "not browser" \
-		--ignore=tests/contracts --ignore=tests/properties --ignore=tests/test_aiguilleur.py
+		--ignore=tests/contracts --ignore=tests/properties --ignore=tests/proof \
+		--ignore=tests/bench/test_driving.py --ignore=tests/test_aiguilleur.py
 
-test: setup front-end chromium
+test: setup front-end chromium spin
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy
@@ -46,12 +50,16 @@ test: setup front-end chromium
 	$(RUN) pytest -m browser
 
 bench: setup front-end
+	$(RUN) aiguilleur bench router --json
+	$(RUN) aiguilleur bench durable --json
 	$(RUN) aiguilleur bench chat --json
 	$(RUN) aiguilleur bench start --json
 
-# The same properties, searched for much longer.
-proof: setup
+# The same properties, searched for much longer; larger models; every planted bug.
+proof: setup spin
 	HYPOTHESIS_PROFILE=proof $(RUN) pytest tests/properties --timeout=1800
+	$(RUN) pytest tests/proof --long --timeout=3600
+	$(RUN) python -m tests.proof.mutants
 
 clean:
 	rm -rf .venv .tools dist desktop/static desktop/web/node_modules

@@ -19,8 +19,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from starlette.applications import Starlette
 
-from bench import chat, durable, start
+from bench import chat, driving, durable, start, traffic
 from bench import router as bench_router
+from bench.calls import CallError
 from bench.report import show
 from desktop import demo
 from desktop.serving import WebServer, listen, web_config
@@ -34,16 +35,20 @@ from store.database import Database
 from store.files import FileStore
 from store.lease import Lease
 from store.log import EventLog
+from store.policy.reading import BadPolicy, read_toml, said
+from store.policy.standing import effect_in_words, standing
+from store.policy.writing import write_toml
 from store.post import Courier
 from store.queries import CaseQueries
 from store.records import Records
-from store.schema.commands import SYSTEM, ConfigureAgent, Envelope
+from store.schema.commands import SYSTEM, ConfigureAgent, ConfigurePolicy, Envelope
 from store.schema.ids import AgentId
-from store.schema.terms import Role
+from store.schema.terms import Policy, Role
 from store.schema.views import Credential
 from store.settings import Settings, settings_from_environment
 
 BAD_START = 2
+BROKEN_PROMISE = 1
 
 
 class StartError(Exception):
@@ -57,6 +62,11 @@ class Parts(Struct, frozen=True):
     clock: Clock
     database: Database
     bus: Bus
+
+    @property
+    def log(self) -> EventLog:
+        """The record of everything that happened."""
+        return EventLog(self.database, self.settings.site)
 
     @property
     def records(self) -> Records:
@@ -77,7 +87,7 @@ class Parts(Struct, frozen=True):
             settings=settings,
             clock=self.clock,
             ids=ids,
-            log=EventLog(self.database, settings.site),
+            log=self.log,
             records=self.records,
             queries=CaseQueries(self.database, settings.site),
             files=FileStore(Path(settings.data_dir) / "files"),
@@ -90,8 +100,8 @@ class Parts(Struct, frozen=True):
     async def write(self, is_ready: asyncio.Event | None = None) -> None:
         """Be the site's writer until cancelled; wait for the lease while another is."""
         site = self.settings.site
-        log, lease = EventLog(self.database, site), Lease(self.database, site)
-        await run_writer(self.settings, log, lease, self.bus, self.clock, is_ready=is_ready)
+        lease = Lease(self.database, site)
+        await run_writer(self.settings, self.log, lease, self.bus, self.clock, is_ready=is_ready)
 
 
 def main() -> None:
@@ -213,8 +223,67 @@ def _bench_durable(options: argparse.Namespace, _: Settings) -> None:
     show(durable.run(), is_json=options.json)
 
 
+def _bench_load(options: argparse.Namespace, _: Settings) -> None:
+    try:
+        outcome = asyncio.run(traffic.Drive(driving.plan_of(options)).run())
+    except (ValueError, CallError) as error:
+        raise StartError(f"{error}.") from None
+    show(outcome.report, is_json=options.json)
+    if not outcome.verdict.is_clean:
+        sys.exit(BROKEN_PROMISE)
+
+
 def _bench_start(options: argparse.Namespace, settings: Settings) -> None:
     show(start.run(settings), is_json=options.json)
+
+
+def _policy_show(_: argparse.Namespace, settings: Settings) -> None:
+    async def show() -> None:
+        async with _opened(settings) as parts:
+            now = await standing(parts.log)
+            sys.stdout.write(write_toml(now.policy))
+
+    _run(show())
+
+
+def _policy_check(options: argparse.Namespace, settings: Settings) -> None:
+    async def check() -> None:
+        async with _opened(settings) as parts:
+            await _tried(parts, options.file)
+
+    _run(check())
+
+
+def _policy_apply(options: argparse.Namespace, settings: Settings) -> None:
+    async def apply() -> None:
+        async with _with_writer(settings) as parts, parts.asking("policy") as courier:
+            policy, revision = await _tried(parts, options.file)
+            ref = Ids(parts.clock).new("policy")
+            command = ConfigurePolicy(ref=ref, policy=policy, after_revision=revision)
+            reply = await courier.ask(Envelope(actor=SYSTEM, command=command))
+            if reply.refusal is not None:
+                raise StartError(f"the router refused: {reply.refusal}.")
+            sys.stdout.write(f"Revision {revision + 1} is in force.\n")
+
+    with _only_one(settings):
+        _run(apply())
+
+
+async def _tried(parts: Parts, file: Path) -> tuple[Policy, int]:
+    """Say what is wrong with a policy in a file, or what it would change; return what it is."""
+    now = await standing(parts.log)
+    try:
+        # A site that has no queue yet may have any in its policy.
+        text = await asyncio.to_thread(file.read_text, "utf-8")
+        policy = read_toml(text, now.queues or None)
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"{file} cannot be read: {error}") from None
+    except BadPolicy as error:
+        lines = "".join(f"\n{file}: {said(fault)}" for fault in error.faults)
+        raise StartError(f"the policy cannot be applied.{lines}") from None
+    cases = await CaseQueries(parts.database, parts.settings.site).open_cases()
+    sys.stdout.write(effect_in_words(policy, now, cases))
+    return policy, now.revision
 
 
 # Process types.
@@ -418,6 +487,7 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "router", _router, "the site's writer, or its standby")
     _command(commands, "migrate", _migrate, "bring the database up to date")
     _command(commands, "demo", _demo, "seed the demonstration site, or bring it back")
+    _policy_commands(commands.add_parser("policy", help="the rules of routing, as a document"))
     _user_commands(commands.add_parser("user", help="who signs in"))
     bench = commands.add_parser("bench", help="measure; prints figures")
     measured = bench.add_subparsers(required=True, metavar="what")
@@ -428,10 +498,21 @@ def _parser() -> argparse.ArgumentParser:
         ("start", _bench_start, "time to ready, empty and with 100,000 open cases"),
     ):
         _command(measured, name, run, text).add_argument("--json", action="store_true")
+    driving.add_options(_command(measured, "load", _bench_load, driving.PURPOSE))
     measured.choices["router"].add_argument(
         "--sizes", type=int, nargs="+", default=bench_router.SIZES, help="how many cases wait"
     )
     return parser
+
+
+def _policy_commands(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="what")
+    _command(commands, "show", _policy_show, "print the policy in force, as TOML")
+    for name, run, text in (
+        ("check", _policy_check, "say what is wrong with a policy, or what it would change"),
+        ("apply", _policy_apply, "say what a policy would change, and put it in force"),
+    ):
+        _command(commands, name, run, text).add_argument("file", type=Path, metavar="FILE")
 
 
 def _user_commands(parser: argparse.ArgumentParser) -> None:

@@ -37,14 +37,21 @@ from store.schema.events import CaseAssigned, CaseClosed, MessageSent
 from store.settings import Settings
 
 AGENTS = 500
-WARM_UP_S = 3.0
-HIGHEST_S = 8.0
-HALF_S = 10.0
-BARE_S = 4.0
 # Commands on their way at the highest rate: two full batches, so that one fills while one commits.
 WINDOW = 512
+# As long as an event is.
+BODY = "x" * 350
 _NODE = "bench"
 _SITE = "site_bench"
+
+
+class Effort(Struct, frozen=True, kw_only=True):
+    """How many seconds each part takes."""
+
+    warm_up_s: float = 3.0
+    highest_s: float = 8.0
+    half_s: float = 10.0
+    bare_s: float = 4.0
 
 
 class CountedLog(EventLog):
@@ -105,24 +112,24 @@ def run() -> Report:
     return figures
 
 
-async def measure(url: str) -> Figures:
+async def measure(url: str, effort: Effort = Effort()) -> Figures:  # noqa: B008 - it is frozen
     """Measure on one empty database in this process."""
     async with _site(url) as site:
         heard: list[bytes] = []
         stream = lives(AGENTS)
         async with site.bus.subscribe(events_topic(_SITE)) as told, beside(_hear(told, heard)):
-            await _highest(site, stream, WARM_UP_S)
+            await _highest(site, stream, effort.warm_up_s)
             gc.collect()
             settle()
             batches, rows = site.log.batches, site.log.rows
             asked, cpu_s = site.log.commands, process_time()
-            rate = await _highest(site, stream, HIGHEST_S)
+            rate = await _highest(site, stream, effort.highest_s)
             asked, cpu_s = site.log.commands - asked, process_time() - cpu_s
             batches, rows = site.log.batches - batches, site.log.rows - rows
-            waits = sorted(await _at_rate(site, stream, rate / 2))
+            waits = sorted(await _at_rate(site, stream, rate / 2, effort.half_s))
         _check(heard)
     rows_at_once = round(rows / batches)
-    bare = await _bare(url, rows_at_once)
+    bare = await _bare(url, rows_at_once, effort.bare_s)
     return {
         "commands_per_s": round(rate),
         "p50_ms": percentile_ms(waits, 0.50),
@@ -152,11 +159,13 @@ async def _highest(site: Site, stream: Iterator[Envelope], seconds: float) -> fl
     return answered / passed
 
 
-async def _at_rate(site: Site, stream: Iterator[Envelope], rate: float) -> list[int]:
+async def _at_rate(
+    site: Site, stream: Iterator[Envelope], rate: float, seconds: float
+) -> list[int]:
     """Ask on a schedule that does not wait; return the times from due to answered, in ns."""
     due_ns: dict[int, int] = {}
     waits: list[int] = []
-    count = int(rate * HALF_S)
+    count = int(rate * seconds)
 
     async def listen() -> None:
         for _ in range(count):
@@ -214,19 +223,20 @@ async def _site(url: str) -> AsyncIterator[Site]:
 # Bare inserts.
 
 
-async def _bare(url: str, rows_at_once: int) -> float:
+async def _bare(url: str, rows_at_once: int, seconds: float) -> float:
     """Return how many rows a second go in, so many a transaction, with nothing around."""
-    body = "x" * 350
     if url.startswith("sqlite"):
-        return await asyncio.to_thread(_bare_sqlite, url.partition(":///")[2], rows_at_once, body)
+        return await asyncio.to_thread(
+            _bare_sqlite, url.partition(":///")[2], rows_at_once, seconds
+        )
     connection = await asyncpg.connect(url.replace("postgresql+asyncpg", "postgresql"))
     try:
         await connection.execute(
             "CREATE TABLE bare (site text, seq bigint, body text, PRIMARY KEY (site, seq))"
         )
         stored, began = 0, perf_counter()
-        while perf_counter() - began < BARE_S:
-            rows = [(_SITE, stored + number, body) for number in range(rows_at_once)]
+        while perf_counter() - began < seconds:
+            rows = [(_SITE, stored + number, BODY) for number in range(rows_at_once)]
             async with connection.transaction():
                 await connection.executemany("INSERT INTO bare VALUES ($1, $2, $3)", rows)
             stored += rows_at_once
@@ -235,7 +245,7 @@ async def _bare(url: str, rows_at_once: int) -> float:
         await connection.close()
 
 
-def _bare_sqlite(path: str, rows_at_once: int, body: str) -> float:
+def _bare_sqlite(path: str, rows_at_once: int, seconds: float) -> float:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = FULL")
@@ -245,8 +255,8 @@ def _bare_sqlite(path: str, rows_at_once: int, body: str) -> float:
             " WITHOUT ROWID"
         )
         stored, began = 0, perf_counter()
-        while perf_counter() - began < BARE_S:
-            rows = [(_SITE, stored + number, body) for number in range(rows_at_once)]
+        while perf_counter() - began < seconds:
+            rows = [(_SITE, stored + number, BODY) for number in range(rows_at_once)]
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("INSERT INTO bare VALUES (?, ?, ?)", rows)
             connection.execute("COMMIT")

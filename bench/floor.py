@@ -59,9 +59,9 @@ class Arrival(Struct, frozen=True):
 class Site:
     """Who and what there is. Draws from its own seeded randomness."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, agents: int = AGENTS) -> None:
         self.chance = random.Random(seed)
-        self.agents = [AgentId(f"agent_{number}") for number in range(AGENTS)]
+        self.agents = [AgentId(f"agent_{number}") for number in range(agents)]
         self._profiles = self._profiles_drawn()
 
     def configuration(self) -> Iterator[Asked]:

@@ -7,7 +7,7 @@ from array import array
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from time import perf_counter_ns
+from time import perf_counter_ns, thread_time_ns
 
 import msgspec
 from msgspec import Struct
@@ -35,8 +35,6 @@ from store.schema.ids import AgentId, CaseId, ClientId, OfferId
 from store.schema.terms import AssignCause, CloseCause, Presence, Role
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-WARM_UP = 20_000
-MEASURED = 100_000
 # Between two arrivals, and between two closes: about 140 a second, what 10,000 agents make.
 STEP_MS = 7
 # Of the offers: refused at once, never answered; the others are accepted after this long.
@@ -50,6 +48,14 @@ _VOICE, _WRITTEN = "v", "w"
 _SEED = 20_260_101
 
 
+class Effort(Struct, frozen=True, kw_only=True):
+    """How many work there, and how many closes are made before and while it is measured."""
+
+    agents: int = AGENTS
+    warm_up: int = 20_000
+    measured: int = 100_000
+
+
 class Held(Struct, frozen=True):
     """Who has a case."""
 
@@ -61,17 +67,19 @@ class Held(Struct, frozen=True):
 class Traffic:
     """Keeps a number of cases waiting: whatever goes to an agent is replaced by an arrival.
 
-    waits_ns: how long each kind of question took, in nanoseconds.
+    waits_ns: how long each kind of question took. cpu_ns: what each close took of the processor,
+    the little around it included: it does not hang on what else the machine does.
     """
 
-    def __init__(self, waiting: int) -> None:
+    def __init__(self, waiting: int, agents: int = AGENTS) -> None:
         self.router = Router()
-        self.site = Site(_SEED)
+        self.site = Site(_SEED, agents)
         self.now_ms = 1_000_000
         # By voice, and in writing.
         self.targets = {True: int(waiting * CALL_SHARE), False: waiting - int(waiting * CALL_SHARE)}
         self.waiting = {True: 0, False: 0}
         self.waits_ns: dict[str, array[int]] = {}
+        self.cpu_ns = array("q")
         self.decided = 0
         self._number = 0
         self._clients = max(waiting, 1_000)
@@ -101,7 +109,9 @@ class Traffic:
             outcome=OutcomeClose(cause=CloseCause.NO_REPLY, reason="answered"),
         )
         self._returning.append(held.client)
+        cpu_ns = thread_time_ns()
         events = self._ask("close", Actor(role=Role.AGENT, id=held.agent), settled)
+        self.cpu_ns.append(thread_time_ns() - cpu_ns)
         self.decided += any(type(event) is e.CaseDecided for event in events)
         self._replace(most=4)
 
@@ -219,22 +229,24 @@ def run(sizes: Sequence[int] = SIZES) -> Report:
     }
 
 
-def measure(waiting: int) -> Figures:
+def measure(waiting: int, effort: Effort = Effort()) -> Figures:  # noqa: B008 - it is frozen
     """Measure one size in this process."""
-    gc.disable()
-    traffic = Traffic(waiting)
+    traffic = Traffic(waiting, effort.agents)
     began = perf_counter_ns()
     traffic.fill()
     filled_ns = perf_counter_ns() - began
-    for _ in range(WARM_UP):
+    for _ in range(effort.warm_up):
         traffic.close_one()
     gc.collect()
+    # As in service.
     settle()
     traffic.waits_ns.clear()
+    traffic.cpu_ns = array("q")
     traffic.decided = 0
-    for _ in range(MEASURED):
+    for _ in range(effort.measured):
         traffic.close_one()
     closes = sorted(traffic.waits_ns["close"])
+    cpu = sorted(traffic.cpu_ns)
     all_ns = sum(map(sum, traffic.waits_ns.values()))
     return {
         "waiting": sum(traffic.waiting.values()),
@@ -242,6 +254,9 @@ def measure(waiting: int) -> Figures:
         "p50_us": percentile_us(closes, 0.50),
         "p99_us": percentile_us(closes, 0.99),
         "p999_us": percentile_us(closes, 0.999),
+        "cpu_p50_us": percentile_us(cpu, 0.50),
+        "cpu_p99_us": percentile_us(cpu, 0.99),
+        "decisions_per_cpu_s": round(len(cpu) / sum(cpu) * 1e9),
         # Of the closes, those whose turn gave the agent a next case.
         "assigned_share": round(traffic.decided / len(closes), 3),
         # Closes a second when the arrivals, answers and timers that go with them count as well.
@@ -287,4 +302,6 @@ def _resident_mb() -> int:
 
 
 if __name__ == "__main__":
+    # Nothing that is made at the start is garbage.
+    gc.disable()
     sys.stdout.buffer.write(encode(measure(int(sys.argv[1]))))

@@ -6,10 +6,13 @@ from desktop.core.permissions import Facts, may
 from desktop.core.reader import concerned
 from desktop.edge import Edge
 from desktop.problems import EdgeError, refused
+from desktop.soundness import require_sound
 from store.errors import Unavailable
 from store.schema.commands import (
     Actor,
     AnyCommand,
+    ConfigurePolicy,
+    ConfigureQueue,
     Envelope,
     OpenCase,
     Refusal,
@@ -33,6 +36,8 @@ async def carry_out(edge: Edge, actor: Actor, command: AnyCommand) -> Reply:
     facts = await facts_of(edge, actor, command)
     if not may(actor, action_of(command), facts):
         raise EdgeError("forbidden")
+    if isinstance(command, ConfigureQueue | ConfigurePolicy):
+        await require_sound(edge, command)
     if isinstance(command, SendMessage) and command.files:
         command = structs.replace(command, files=await _real_files(edge, actor, command))
         # Before the message is told: whoever is shown it asks for the file at once.

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 import msgspec
 from msgspec import Struct
 
+from store.policy.reading import read_toml
 from store.records import Records
 from store.schema.codec import encode
 from store.schema.commands import (
@@ -21,7 +22,7 @@ from store.schema.commands import (
     Reply,
 )
 from store.schema.ids import AgentId, QueueId
-from store.schema.terms import BotScript, Label, Language, Policy, Ring, Role, SkillLevel
+from store.schema.terms import BotScript, Hours, Label, Language, Policy, Ring, Role, SkillLevel
 from store.schema.views import (
     Article,
     ClientRecord,
@@ -75,6 +76,7 @@ class QueueRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     required: tuple[SkillLevel, ...] = ()
     rings: tuple[Ring, ...] = ()
     service_level_ms: int = 60_000
+    hours: Hours | None = None
 
 
 class _Staff(Struct, frozen=True):
@@ -83,10 +85,6 @@ class _Staff(Struct, frozen=True):
 
 class _Queues(Struct, frozen=True):
     queues: tuple[QueueRules, ...]
-
-
-class _PolicyFile(Struct, frozen=True):
-    policy: Policy
 
 
 class _Clients(Struct, frozen=True):
@@ -127,12 +125,12 @@ class Content(Struct, frozen=True, kw_only=True):
 
 
 def read_content(folder: Path = CONTENT) -> Content:
-    """Read the TOML files. Raises msgspec.ValidationError with the place of a mistake."""
+    """Read the TOML files. Raises msgspec.ValidationError or BadPolicy, which say what is wrong."""
     bot = _read(folder / "bot.toml", _Bot)
     return Content(
         staff=_read(folder / "staff.toml", _Staff).staff,
         queues=_read(folder / "queues.toml", _Queues).queues,
-        policy=_read(folder / "policy.toml", _PolicyFile).policy,
+        policy=read_toml((folder / "policy.toml").read_text(encoding="utf-8")),
         clients=_read(folder / "clients.toml", _Clients).clients,
         macros=_read(folder / "macros.toml", _Macros).macros,
         templates=_read(folder / "templates.toml", _Templates).templates,
@@ -157,6 +155,7 @@ def commands(content: Content) -> list[AnyCommand]:
             required=queue.required,
             rings=queue.rings,
             service_level_ms=queue.service_level_ms,
+            hours=queue.hours,
         )
         for queue in content.queues
     ]

@@ -11,6 +11,7 @@ from desktop.crowd import Crowd
 from desktop.guard import Guard
 from desktop.hub import Hub
 from desktop.sessions import Sessions
+from desktop.wallboard import Wallboard
 from store.bus import Bus
 from store.clock import Clock, Ids
 from store.files import FileStore
@@ -40,6 +41,7 @@ class Edge:
     paces: Paces
     attendance: Attendance
     guard: Guard
+    wallboard: Wallboard
     is_demo: bool
 
     def is_own_origin(self, origin: str) -> bool:

@@ -15,7 +15,7 @@ from store.schema import events as e
 from store.schema.apply import Rows
 from store.schema.audience import SAID, Recipients, recipients
 from store.schema.codec import decode_events, decode_outbound, encode
-from store.schema.frames import Happened, Shown, Typing
+from store.schema.frames import AnyOutbound, Happened, Shown, Typing
 from store.schema.ids import AgentId, CaseId
 from store.schema.terms import Author, CaseStatus, Policy, Role
 from store.schema.views import AgentView, CaseView, Snapshot
@@ -63,7 +63,10 @@ class Hub:
     def __init__(self, site: str, bus: Bus, log: History, queries: OpenCases) -> None:
         self.rows = Rows()
         self.policy = Policy()
+        self.policy_revision = 0
         self.is_live = False
+        # Told of every burst, in order, once the rows show it.
+        self.on_burst: Callable[[list[e.AnyEvent]], None] = lambda _: None
         self._site = site
         self._bus = bus
         self._log = log
@@ -156,6 +159,26 @@ class Hub:
         """Return how many readers the person has in this process."""
         return len(self._of_agent.get(holder_id, ())) + len(self._of_client.get(holder_id, ()))
 
+    def floor_readers(self) -> frozenset[Reader]:
+        """Return the readers who see the whole floor."""
+        return frozenset(self._of_group.get(_FLOOR, ()))
+
+    def clients(self) -> list[str]:
+        """Return the clients who have a socket in this process."""
+        return list(self._of_client)
+
+    def client_readers(self, client: str) -> frozenset[Reader]:
+        """Return the readers of one client."""
+        return frozenset(self._of_client.get(client, ()))
+
+    def post(self, readers: Iterable[Reader], frame: AnyOutbound) -> None:
+        """Put a frame in their mailboxes that is not an event."""
+        readers = tuple(readers)
+        if readers:
+            _put(readers, encode(frame))
+        for reader in readers:
+            self._wake[reader]()
+
     def _indexes(self, reader: Reader) -> list[tuple[dict[str, set[Reader]], str]]:
         actor = reader.actor
         if actor.role is Role.CLIENT:
@@ -243,6 +266,7 @@ class Hub:
                 row = self.rows.cases.get(event.case)
                 if row is not None and row.status is CaseStatus.CLOSED:
                     del self.rows.cases[event.case]
+        self.on_burst(events)
 
     def _note_agents(self, case: CaseId) -> None:
         row = self.rows.cases.get(case)
@@ -261,6 +285,7 @@ class Hub:
     def _note_policy(self, event: e.AnyEvent) -> None:
         if isinstance(event, e.PolicyConfigured):
             self.policy = event.policy
+            self.policy_revision = event.revision
 
     def _tell(self, event: e.AnyEvent) -> set[Reader]:
         readers = self._readers(event, recipients(event))

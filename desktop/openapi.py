@@ -9,13 +9,22 @@ from starlette.responses import Response
 from desktop.authentication import SignIn
 from desktop.core.permissions import RULES, Reach
 from desktop.http import answer
+from desktop.policy_api import TOML
 from desktop.problems import PROBLEMS
 from desktop.sessions import COOKIE
 from desktop.widget_api import OpenSession
 from store.schema.commands import AnyCommand
 from store.schema.documents import Json, components
+from store.schema.figures import FloorFigures
 from store.schema.frames import Ok
-from store.schema.terms import FileRef
+from store.schema.policies import (
+    FaultyProblem,
+    PolicyPage,
+    PolicyPreview,
+    PolicyRevisions,
+)
+from store.schema.questions import AgentExplained, CaseExplained
+from store.schema.terms import FileRef, Policy
 from store.schema.views import (
     Article,
     CasePage,
@@ -25,6 +34,7 @@ from store.schema.views import (
     EventPage,
     Me,
     Problem,
+    WidgetOpening,
     WidgetProfile,
     WidgetSession,
     Workbench,
@@ -36,8 +46,10 @@ _STAFF: tuple[Json, ...] = ({"desk": []},)
 _CLIENT: tuple[Json, ...] = ({"widget": []},)
 _ANYBODY: tuple[Json, ...] = ()
 _PAGED = ("cursor", "limit")
+_REFUSED_BY_THE_ROUTER = frozenset({"/commands", "/cases/{case}/explanation"})
 _BACKWARDS = ("before", "limit")
 _PARAMETERS = {
+    "subject": "What the request is about.",
     "text": "Words to find; accents and case do not count.",
     "status": "A case status.",
     "queue": "The queue's id.",
@@ -75,11 +87,20 @@ class Described(Struct, frozen=True, kw_only=True):
     action: str | None = None
     security: tuple[Json, ...] = _STAFF
     query: tuple[str, ...] = ()
+    # A text that is taken, or given, beside JSON.
+    also: str = ""
 
 
 _SIGN_IN_ERRORS = ("foreign_origin", "wrong_password", "locked_out", "bad_command", "bad_json")
 _SESSION_ERRORS = ("foreign_origin", "bad_token", "expired_token", "bad_command", "unavailable")
-_COMMAND_ERRORS = ("bad_command", "bad_json", "too_big", "csrf", "too_fast", "unavailable")
+_COMMAND_ERRORS = (
+    *("bad_command", "bad_json", "bad_policy", "bad_queue", "revision_changed"),
+    *("too_big", "csrf", "too_fast", "unavailable"),
+)
+_POLICY_ERRORS = (
+    *("bad_policy", "media_type", "revision_missing", "revision_changed"),
+    *("too_big", "csrf", "too_fast", "unavailable"),
+)
 _UPLOAD_ERRORS = ("bad_upload", "too_big", "type_not_allowed", "csrf")
 ROUTES = (
     Described(
@@ -123,6 +144,20 @@ ROUTES = (
         query=_BACKWARDS,
     ),
     Described(
+        path="/cases/{case}/explanation",
+        summary="Why a case waits now, and who could have it. A closed case is a 409.",
+        answered=CaseExplained,
+        errors=("not_found", "unavailable"),
+        action="explain_case",
+    ),
+    Described(
+        path="/agents/{agent}/explanation",
+        summary="Why an agent is given nothing more now.",
+        answered=AgentExplained,
+        errors=("not_found", "unavailable"),
+        action="explain_agent",
+    ),
+    Described(
         path="/clients",
         summary="Clients whose record holds the text.",
         answered=ClientPage,
@@ -160,6 +195,13 @@ ROUTES = (
         query=_BACKWARDS,
     ),
     Described(
+        path="/figures",
+        summary="The figures of the day, by queue and by agent.",
+        answered=FloorFigures,
+        errors=("unavailable",),
+        action="read_figures",
+    ),
+    Described(
         path="/commands",
         summary="Carry out a command. Its `ref` makes it safe to repeat; a refusal is a 409.",
         method="POST",
@@ -169,11 +211,53 @@ ROUTES = (
         security=(*_STAFF, *_CLIENT),
     ),
     Described(
+        path="/policy",
+        summary="The policy in force; its ETag is the revision. As TOML with Accept.",
+        answered=PolicyPage,
+        action="read_policy",
+        also=TOML,
+    ),
+    Described(
+        path="/policy",
+        summary="Put a policy in force. If-Match names the revision that was changed.",
+        method="PUT",
+        asked=Policy,
+        answered=PolicyPage,
+        errors=_POLICY_ERRORS,
+        action="configure_policy",
+        also=TOML,
+    ),
+    Described(
+        path="/policy/preview",
+        summary="Which waiting cases a policy would move, and by how much. Applies nothing.",
+        method="POST",
+        asked=Policy,
+        answered=PolicyPreview,
+        errors=("bad_policy", "media_type", "too_big", "csrf"),
+        action="read_policy",
+        also=TOML,
+    ),
+    Described(
+        path="/policy/revisions",
+        summary="The last policies, the present one first: who applied them and when.",
+        answered=PolicyRevisions,
+        errors=("bad_query",),
+        action="read_policy",
+        query=("limit",),
+    ),
+    Described(
         path="/widget/profile",
         summary="What the widget shows before anyone speaks.",
         answered=WidgetProfile,
         errors=("unavailable",),
         security=_ANYBODY,
+    ),
+    Described(
+        path="/widget/opening",
+        summary="Whether a subject's queue is open, and when it will be.",
+        answered=WidgetOpening,
+        security=_ANYBODY,
+        query=("subject",),
     ),
     Described(
         path="/widget/session",
@@ -219,7 +303,7 @@ ROUTES = (
 def openapi() -> Json:
     """Return the OpenAPI 3.1 document."""
     kinds = [x for route in ROUTES for x in (route.asked, route.answered) if _is_record(x)]
-    shapes, named = components((*kinds, Problem), _PLACE)
+    shapes, named = components((*kinds, Problem, FaultyProblem), _PLACE)
     shape_of = dict(zip(kinds, shapes, strict=False))
     paths: dict[str, Json] = {}
     for route in ROUTES:
@@ -279,8 +363,8 @@ def _operation(route: Described, shape_of: dict[object, Json]) -> Json:
         }
         operation["requestBody"] = _content("multipart/form-data", file, required=True)
     elif route.asked is not None:
-        asked = shape_of[route.asked]
-        operation["requestBody"] = _content("application/json", asked, required=True)
+        asked = _content("application/json", shape_of[route.asked], required=True)
+        operation["requestBody"] = _with_text(asked, route.also)
     return operation
 
 
@@ -309,7 +393,20 @@ def _parameters(route: Described) -> list[Json]:
                 "schema": {"type": "string"},
             }
         ]
-    return [*in_path, *in_query, *csrf]
+    matched: list[Json] = []
+    if "revision_missing" in route.errors:
+        text = "The revision that was changed, as the ETag of GET gave it."
+        schema: Json = {"type": "string"}
+        matched = [
+            {
+                "name": "If-Match",
+                "in": "header",
+                "required": True,
+                "description": text,
+                "schema": schema,
+            }
+        ]
+    return [*in_path, *in_query, *csrf, *matched]
 
 
 def _responses(route: Described, shape_of: dict[object, Json]) -> Json:
@@ -317,23 +414,41 @@ def _responses(route: Described, shape_of: dict[object, Json]) -> Json:
     if route.answered is bytes:
         good = {**good, **_content("application/octet-stream", {})}
     elif route.answered is not None:
-        good = {**good, **_content("application/json", shape_of[route.answered])}
+        answered = _content("application/json", shape_of[route.answered])
+        # Only what is read has a text form; what was done is told as JSON.
+        also = route.also if route.asked is None else ""
+        good = {**good, **_with_text(answered, also)}
     by_status: dict[str, list[str]] = {}
     for code in errors_of(route):
         by_status.setdefault(str(PROBLEMS[code][0]), []).append(code)
-    problem = _content("application/problem+json", {"$ref": f"{_PLACE}Problem"})
+    problem = _problem("Problem")
     bad = {
-        status: {"description": "; ".join(f"`{x}`: {PROBLEMS[x][1]}" for x in codes), **problem}
+        status: {
+            "description": "; ".join(f"`{x}`: {PROBLEMS[x][1]}" for x in codes),
+            **(_problem("FaultyProblem") if "bad_policy" in codes else problem),
+        }
         for status, codes in sorted(by_status.items())
     }
-    if route.path == "/commands":
+    if route.path in _REFUSED_BY_THE_ROUTER:
         bad["409"] = {"description": "A refusal; nothing has changed.", **problem}
     return {str(route.status): good, **bad}
+
+
+def _problem(kind: str) -> Json:
+    return _content("application/problem+json", {"$ref": f"{_PLACE}{kind}"})
 
 
 def _content(media_type: str, schema: Json, *, required: bool | None = None) -> Json:
     content: Json = {"content": {media_type: {"schema": schema}}}
     return content if required is None else {"required": required, **content}
+
+
+def _with_text(content: Json, media_type: str) -> Json:
+    if not media_type:
+        return content
+    kinds = content["content"]
+    assert isinstance(kinds, dict)
+    return {**content, "content": {**kinds, media_type: {"schema": {"type": "string"}}}}
 
 
 def _name(route: Described) -> str:

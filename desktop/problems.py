@@ -1,16 +1,23 @@
 """Every way the edge says no, as a code that programs read and a sentence that people do."""
 
 import msgspec
+from msgspec import structs
 from starlette.responses import Response
 
 from store.schema.codec import encode
 from store.schema.commands import Refusal
+from store.schema.policies import Fault, FaultyProblem
 from store.schema.views import Problem
 
 # code: (HTTP status, what was wrong and what to do)
 PROBLEMS: dict[str, tuple[int, str]] = {
     "bad_json": (400, "The text is not JSON."),
     "bad_command": (422, "The command is not one of those allowed, or a field of it is wrong."),
+    "bad_policy": (422, "The policy cannot be applied: each fault says where and what is allowed."),
+    "bad_queue": (422, "The queue cannot be set up so: the field and what is allowed are named."),
+    "media_type": (415, "Send application/json or application/toml."),
+    "revision_missing": (428, "Send If-Match with the revision that you have changed."),
+    "revision_changed": (412, "Somebody has applied another revision meanwhile: read it first."),
     "bad_query": (422, "A query parameter is wrong."),
     "bad_upload": (422, "Send one file, in the multipart field `file`."),
     "too_big": (413, "That is larger than allowed."),
@@ -36,11 +43,14 @@ _REFUSED = (409, "The command is not possible now; nothing has changed.")
 class EdgeError(Exception):
     """The edge says no; nothing has changed."""
 
-    def __init__(self, code: str, detail: str = "", field: str = "") -> None:
+    def __init__(
+        self, code: str, detail: str = "", field: str = "", *, faults: tuple[Fault, ...] = ()
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
         self.field = field
+        self.faults = faults
 
     @property
     def message(self) -> str:
@@ -59,6 +69,8 @@ def bad_command(error: msgspec.DecodeError) -> EdgeError:
 
 def refused(refusal: Refusal) -> EdgeError:
     """Return the answer to a command that the router refused."""
+    if refusal is Refusal.POLICY_CHANGED:
+        return EdgeError("revision_changed")
     code = "forbidden" if refusal is Refusal.FORBIDDEN else refusal.value
     return EdgeError(code)
 
@@ -69,4 +81,6 @@ def problem(error: EdgeError) -> Response:
     body = Problem(
         title=title, status=status, code=error.code, detail=error.detail, field=error.field
     )
+    if error.faults:
+        body = FaultyProblem(**structs.asdict(body), faults=error.faults)
     return Response(encode(body), status, media_type="application/problem+json")

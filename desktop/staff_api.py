@@ -127,6 +127,15 @@ async def notifications(request: Request) -> Response:
     return answer(page)
 
 
+async def figures(request: Request) -> Response:
+    """Return the figures of the day, as the wallboard shows them."""
+    await staff(request, "read_figures")
+    found = edge_of(request).wallboard.whole()
+    if found is None:
+        raise EdgeError("unavailable", "The day is still being counted: ask again in a moment.")
+    return answer(found)
+
+
 async def command(request: Request) -> Response:
     """Carry out a command; its ref, which is also the Idempotency-Key, makes it safe to repeat."""
     signed_in = await anyone(request)
@@ -160,5 +169,6 @@ routes = [
     Route("/articles", articles),
     Route("/articles/{article}", one_article),
     Route("/notifications", notifications),
+    Route("/figures", figures),
     Route("/commands", command, methods=["POST"]),
 ]

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
-from store.schema import commands, events, frames, questions, terms, views
+from store.schema import commands, events, frames, policies, questions, terms, views
 
 TARGET = Path(__file__).parent / "web" / "src" / "protocol" / "schema.ts"
 _HEAD = "// Written by `python -m desktop.typescript` from store/schema. Do not edit.\n"
@@ -46,7 +46,7 @@ def typescript() -> str:
 def _records() -> list[type]:
     return [
         kind
-        for module in (terms, views, questions)
+        for module in (terms, views, policies, questions)
         for kind in vars(module).values()
         if isinstance(kind, type)
         and kind.__module__ == module.__name__

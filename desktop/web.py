@@ -10,7 +10,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
-from desktop import authentication, files_api, staff_api, widget_api
+from desktop import (
+    authentication,
+    explain_api,
+    files_api,
+    policy_api,
+    staff_api,
+    widget_api,
+)
 from desktop.attendance import Attendance
 from desktop.authentication import Failures
 from desktop.core.pace import Paces
@@ -25,6 +32,7 @@ from desktop.openapi import serve_openapi
 from desktop.pages import page_routes
 from desktop.problems import EdgeError, problem
 from desktop.sessions import Sessions
+from desktop.wallboard import Wallboard
 from store.bus import Bus
 from store.clock import Clock, Ids
 from store.files import FileStore
@@ -38,6 +46,8 @@ logger = logging.getLogger(__name__)
 API = [
     *authentication.routes,
     *staff_api.routes,
+    *policy_api.routes,
+    *explain_api.routes,
     *widget_api.routes,
     *files_api.routes,
 ]
@@ -75,6 +85,7 @@ def create_app(  # noqa: PLR0913 - each part of a web process, once
         crowd=Crowd(settings.limits.sockets_per_address),
         paces=Paces(),
         attendance=Attendance(hub, courier, ids),
+        wallboard=Wallboard(hub, log, records, clock),
         is_demo=is_demo,
     )
 
@@ -82,7 +93,7 @@ def create_app(  # noqa: PLR0913 - each part of a web process, once
     async def life(_: Starlette) -> AsyncIterator[None]:
         async with courier.running(), edge.hub.running(), edge.guard.running():
             await edge.attendance.part_with_the_gone()
-            async with edge.attendance.running():
+            async with edge.attendance.running(), edge.wallboard.running():
                 yield
 
     app = Starlette(

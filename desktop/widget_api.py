@@ -17,13 +17,22 @@ from desktop.edge import Edge, edge_of
 from desktop.http import answer, body_of, client, query_before, query_int
 from desktop.problems import EdgeError
 from desktop.sessions import SignedIn
+from store.calendar import moment
 from store.errors import Contradiction, Unavailable
 from store.schema.audience import CLIENT_EVENTS
 from store.schema.codec import encode
 from store.schema.commands import SYSTEM, Envelope, RegisterClient
 from store.schema.ids import ClientId
-from store.schema.terms import Role, Segment
-from store.schema.views import ClientRecord, EventPage, SiteProfile, WidgetProfile, WidgetSession
+from store.schema.scoring import queue_of
+from store.schema.terms import Label, Role, Segment
+from store.schema.views import (
+    ClientRecord,
+    EventPage,
+    SiteProfile,
+    WidgetOpening,
+    WidgetProfile,
+    WidgetSession,
+)
 
 ALGORITHM = "HS256"
 # The insurer's clock and ours differ; an end is an end all the same.
@@ -68,6 +77,40 @@ async def profile(request: Request) -> Response:
             bot=site.bot,
             articles=public,
         )
+    )
+
+
+async def opening(request: Request) -> Response:
+    """Return whether the queue of the subject is open, and when it will be."""
+    edge = edge_of(request)
+    queue = edge.hub.rows.queues.get(
+        queue_of(edge.hub.policy, request.query_params.get("subject", ""))
+    )
+    if queue is None:
+        return answer(WidgetOpening())
+    hours = queue.hours
+    opens = None
+    if hours is not None and queue.opens_at_ms is not None:
+        opens = moment(queue.opens_at_ms, hours.time_zone)
+    return answer(
+        WidgetOpening(
+            is_open=queue.is_open,
+            is_in_hours=queue.is_in_hours,
+            opens=opens,
+            notice=None if hours is None else _filled(hours.notice, opens),
+        )
+    )
+
+
+def _filled(notice: Label | None, opens: Label | None) -> Label | None:
+    if notice is None:
+        return None
+    # Without a known opening, what says when has nothing to say.
+    if opens is None and "{opens}" in notice.fr + notice.en:
+        return None
+    opens = opens or Label(fr="", en="")
+    return Label(
+        fr=notice.fr.replace("{opens}", opens.fr), en=notice.en.replace("{opens}", opens.en)
     )
 
 
@@ -212,6 +255,7 @@ async def _site(edge: Edge) -> SiteProfile:
 
 routes = [
     Route("/widget/profile", profile),
+    Route("/widget/opening", opening),
     Route("/widget/session", open_session, methods=["POST"]),
     Route("/widget/events", events),
 ]

@@ -8,6 +8,7 @@ from typing import Protocol
 from router.idempotency import Desk, Ledger, digest_of
 from router.leadership import Lease, Tenure, keep, win
 from router.memory import History, Memory, rebuild
+from router.scheduling import Scheduler
 from store.beside import beside
 from store.bus import Bus, SubscriberLagged
 from store.clock import Clock, Ids
@@ -21,7 +22,7 @@ from store.post import (
     replies_topic,
 )
 from store.schema.codec import encode
-from store.schema.commands import Envelope, Refusal, Refused, Reply
+from store.schema.commands import SYSTEM, ConfigureQueue, Envelope, Refusal, Refused, Reply
 from store.schema.events import AnyEvent
 from store.schema.questions import AnyQuestion
 from store.settings import Settings
@@ -55,13 +56,15 @@ class Writer:
         self._clock = clock
         self._epoch = epoch
         self._desk = Desk(log)
+        self._scheduler = Scheduler(memory.rows.queues.values())
         self._snapshot_seq = memory.router.seq
         # Set while the memory holds what the log may not: such a memory must not be kept.
         self._is_ahead = False
 
     def deadline_in_s(self) -> float | None:
         """Return the seconds until there is something to do unasked, or None."""
-        deadline_ms = self.memory.router.next_deadline_ms()
+        both = (self.memory.router.next_deadline_ms(), self._scheduler.next_ms)
+        deadline_ms = min((at_ms for at_ms in both if at_ms is not None), default=None)
         return None if deadline_ms is None else max(0, deadline_ms - self._now_ms()) / 1000
 
     async def carry_out(self, envelopes: Sequence[Envelope]) -> tuple[list[AnyEvent], list[Reply]]:
@@ -74,7 +77,7 @@ class Writer:
         self._is_ahead = True
         now_ms = self._now_ms()
         # Time moves first: a full inbox must not keep an offer alive past its deadline.
-        events = self.memory.router.tick(now_ms)
+        events = self.memory.router.tick(now_ms) + self._tell_hours(now_ms)
         replies = [self._handle(envelope, now_ms, events) for envelope in envelopes]
         rows = await self.memory.changed_rows(events, self._log)
         outcomes = self._desk.take_fresh()
@@ -115,6 +118,9 @@ class Writer:
         else:
             try:
                 events += self.memory.router.handle(envelope.actor, command, now_ms)
+                if isinstance(command, ConfigureQueue):
+                    self._scheduler.note(command.queue, command.hours)
+                    events += self._tell_hours(now_ms)
             except Refused as refused:
                 refusal = refused.refusal
         if refusal is not None:
@@ -122,6 +128,10 @@ class Writer:
         reply = Reply(ref=command.ref, seq=self.memory.router.seq, refusal=refusal)
         self._desk.keep(envelope, digest, reply)
         return reply
+
+    def _tell_hours(self, now_ms: int) -> list[AnyEvent]:
+        told = self._scheduler.due(now_ms)
+        return [x for command in told for x in self.memory.router.handle(SYSTEM, command, now_ms)]
 
     def _now_ms(self) -> int:
         # Another machine's clock may have been ahead of ours: the log's time never goes back.

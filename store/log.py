@@ -24,13 +24,20 @@ from store.holdings import Holding, changes
 from store.prepared import Prepared, Value
 from store.schema.codec import decode_events, decode_reply, encode
 from store.schema.commands import Reply
-from store.schema.events import AnyEvent, CaseEvent, MessageSent, NoteTaken
+from store.schema.events import (
+    AnyEvent,
+    CaseEvent,
+    MessageSent,
+    NoteTaken,
+    PolicyConfigured,
+)
 from store.schema.ids import AgentId, CaseId, ClientId, MessageId
 from store.schema.views import CaseView, EventPage
 from store.tables import (
     assignments,
     cases,
     events,
+    figures,
     leases,
     mentions,
     messages,
@@ -109,6 +116,12 @@ class EventLog:
         async with self._database.writing() as connection:
             await connection.execute(statement, {"site": self._site, "seq": seq, "body": body})
 
+    async def save_figures(self, seq: int, body: bytes) -> None:
+        """Keep what the fold of the figures remembers after event `seq`, in place of an older."""
+        statement = self._database.upsert(figures)
+        async with self._database.writing() as connection:
+            await connection.execute(statement, {"site": self._site, "seq": seq, "body": body})
+
     # Read.
 
     async def head(self) -> int:
@@ -136,6 +149,22 @@ class EventLog:
         )
         async with self._database.reading() as connection:
             return _decoded((await connection.execute(asked)).scalars().all())
+
+    async def last_policies(self, limit: int) -> list[PolicyConfigured]:
+        """Return the last events that changed the policy, the newest first."""
+        asked = (
+            select(events.c.body)
+            .where(
+                events.c.site == self._site,
+                events.c.case_id.is_(None),
+                events.c.type == str(PolicyConfigured.__struct_config__.tag),
+            )
+            .order_by(events.c.seq.desc())
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            found = _decoded((await connection.execute(asked)).scalars().all())
+        return [event for event in found if isinstance(event, PolicyConfigured)]
 
     async def outcomes(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Outcome]:
         """Return what became of the commands (actor, ref) that are known."""
@@ -191,6 +220,12 @@ class EventLog:
         async with self._database.reading() as connection:
             row = (await connection.execute(asked)).one_or_none()
         return None if row is None else (row.seq, row.body)
+
+    async def load_figures(self) -> bytes | None:
+        """Return what the fold of the figures remembered when it was kept."""
+        asked = select(figures.c.body).where(figures.c.site == self._site)
+        async with self._database.reading() as connection:
+            return (await connection.execute(asked)).scalar_one_or_none()
 
     # Helpers.
 

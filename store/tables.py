@@ -142,6 +142,15 @@ snapshots = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+# What a fold of the log remembers, after event `seq`.
+figures = Table(
+    "figures",
+    metadata,
+    _site(),
+    Column("seq", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
 # Records kept beside the log.
 
 profiles = Table("profiles", metadata, _site(), _body())

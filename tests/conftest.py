@@ -14,3 +14,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--screenshots", action="store_true", help="make the pictures of docs/screenshots anew"
     )
+    parser.addoption(
+        "--long", action="store_true", help="compare with theory as `make proof` does, for minutes"
+    )

@@ -54,6 +54,21 @@ def test_the_scaled_form_says_what_it_needs(tmp_path: Path, process_type: str) -
     assert "DATABASE_URL and REDIS_URL" in ended.stderr
 
 
+def test_a_policy_is_checked_applied_and_shown(tmp_path: Path) -> None:
+    folder = ("--data", str(tmp_path / "site"))
+    file = tmp_path / "policy.toml"
+    file.write_text('earmark = "90 s"\ndrain_after = 5\nchoice = ["luck"]\n')
+    wrong = run("policy", "check", str(file), *folder)
+    assert wrong.returncode == 2
+    assert f"{file}: line 2: drain_after: 5 is not a time" in wrong.stderr
+    assert f"{file}: line 3: choice[0]: `luck` is not one of skill_level" in wrong.stderr
+    file.write_text('earmark = "90 s"\n')
+    assert run("policy", "check", str(file), *folder).returncode == 0
+    assert 'earmark = "5 min"' in run("policy", "show", *folder).stdout
+    assert "Revision 1 is in force." in run("policy", "apply", str(file), *folder).stdout
+    assert 'earmark = "1 min 30 s"' in run("policy", "show", *folder).stdout
+
+
 def test_a_stop_signal_ends_it_cleanly_and_the_folder_can_be_used_again(tmp_path: Path) -> None:
     server = Server(tmp_path, free_port())
     for number in (signal.SIGTERM, signal.SIGINT):

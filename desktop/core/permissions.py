@@ -51,6 +51,7 @@ RULES: dict[str, dict[Role, Reach]] = {
         "merge_cases": (_N, _O, _A, _A),
         "configure_agent": (_N, _N, _N, _A),
         "configure_queue": (_N, _N, _N, _A),
+        "switch_queue": (_N, _N, _A, _A),
         "configure_policy": (_N, _N, _N, _A),
         "register_client": (_N, _N, _N, _A),
         # Only the edge itself says who is connected.
@@ -58,6 +59,7 @@ RULES: dict[str, dict[Role, Reach]] = {
         "disconnect_agent": (_N, _N, _N, _N),
         # Only the calendar tells the hours.
         "schedule_queue": (_N, _N, _N, _N),
+        "read_policy": (_N, _N, _N, _A),
         "read_workbench": (_N, _A, _A, _A),
         "read_case": (_N, _A, _A, _A),
         "read_client": (_N, _A, _A, _A),
@@ -65,6 +67,9 @@ RULES: dict[str, dict[Role, Reach]] = {
         "read_notifications": (_N, _O, _O, _O),
         "read_file": (_O, _A, _A, _A),
         "upload_file": (_O, _A, _A, _A),
+        "explain_case": (_N, _A, _A, _A),
+        "explain_agent": (_N, _O, _A, _A),
+        "read_figures": (_N, _N, _A, _A),
         "watch": (_N, _N, _A, _A),
         "typing": (_O, _O, _A, _A),
     }.items()

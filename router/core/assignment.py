@@ -164,13 +164,19 @@ def put_back(
     former: AgentId | None = None,
 ) -> None:
     """Put a case in a queue, its own unless told. It keeps its age, an appointment its time."""
-    place = queue or case.queue
+    place, former = queue or case.queue, former or case.holder
     if case.due_at_ms is not None and turn.now_ms < case.due_at_ms:
         turn.record(
-            e.CaseScheduled(**turn.of_holder(case, None), queue=place, due_at_ms=case.due_at_ms)
+            e.CaseScheduled(
+                **turn.of_holder(case, None),
+                queue=place,
+                due_at_ms=case.due_at_ms,
+                former=former,
+                cause=cause,
+            )
         )
-        return
-    enter_queue(turn, case, place, cause, former=former or case.holder)
+    else:
+        enter_queue(turn, case, place, cause, former=former)
 
 
 def enter_queue(

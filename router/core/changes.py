@@ -37,12 +37,14 @@ _UNGIVEN = frozenset({CaseStatus.SCHEDULED, CaseStatus.QUEUED, CaseStatus.OFFERE
 class Moved:
     """What has changed in a way that matters for who gets which case, each in order, once.
 
-    queues: those with other rules. has_policy: whether every rule of choice may be another one.
+    configured: agents with other skills or another capacity, who have moved as well. queues: those
+    with other rules. has_policy: whether every rule of choice may be another one.
     """
 
     def __init__(self) -> None:
         self.cases: dict[CaseId, None] = {}
         self.agents: dict[AgentId, None] = {}
+        self.configured: dict[AgentId, None] = {}
         self.queues: dict[QueueId, None] = {}
         self.has_policy = False
 
@@ -116,6 +118,9 @@ def _schedule(_: State, case: Case, event: e.CaseScheduled) -> None:
     case.status = CaseStatus.SCHEDULED
     case.queue = event.queue
     case.due_at_ms = event.due_at_ms
+    case.starts_by_ms = None
+    if event.former is not None and event.cause in _EXCLUDING:
+        case.excluded = (*case.excluded, event.former)
 
 
 def _queue(state: State, case: Case, event: e.CaseQueued) -> None:
@@ -161,7 +166,7 @@ def _assign(state: State, case: Case, event: e.CaseAssigned) -> None:
     case.is_held = False
     case.excluded = ()
     case.starts_by_ms = event.starts_by_ms
-    state.clients.setdefault(case.client, Client()).last_agent = event.holder
+    state.clients[case.client].last_agent = event.holder
 
 
 def _begin(_state: State, case: Case, _event: e.CaseHandled) -> None:
@@ -280,6 +285,7 @@ def _configure_agent(state: State, event: e.AgentConfigured, moved: Moved) -> No
     agent.is_active = event.is_active
     if not agent.is_active:
         agent.joins_at_ms = None
+    moved.configured[event.agent] = None
     moved.agents[event.agent] = None
 
 
@@ -330,9 +336,16 @@ def _configure_queue(state: State, event: e.QueueConfigured, moved: Moved) -> No
     )
     if former is not None:
         queue.is_in_hours = former.is_in_hours
+        queue.opens_at_ms = former.opens_at_ms
         if event.hours is not None:
             queue.periods = former.periods
     moved.queues[event.queue] = None
+
+
+def _switch_queue(state: State, event: e.QueueSwitched, _: Moved) -> None:
+    queue = state.queues.get(event.queue)
+    if queue is not None:
+        queue.is_open = event.is_open
 
 
 def _schedule_queue(state: State, event: e.QueueScheduled, moved: Moved) -> None:
@@ -360,6 +373,7 @@ def _turn_queue(
     queue = state.queues.get(event.queue)
     if queue is not None:
         queue.is_in_hours = is_in_hours
+        queue.opens_at_ms = event.opens_at_ms if isinstance(event, e.QueueClosed) else None
         queue.periods = tuple(each for each in queue.periods if each.closes_ms > event.at_ms)
         moved.queues[event.queue] = None
 
@@ -389,6 +403,7 @@ _ON_SITE: dict[type, Callable[[State, Any, Moved], None]] = {
     e.AgentDisconnected: _disconnect,
     e.AgentsJoined: _join,
     e.QueueConfigured: _configure_queue,
+    e.QueueSwitched: _switch_queue,
     e.QueueScheduled: _schedule_queue,
     e.QueueOpened: _open_queue,
     e.QueueClosed: _close_queue,

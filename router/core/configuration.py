@@ -6,6 +6,7 @@ from router.core.scores import score_again
 from router.core.turn import Turn
 from store.schema import commands as c
 from store.schema import events as e
+from store.schema.commands import Refusal, Refused
 
 
 def configure_queue(turn: Turn, command: c.ConfigureQueue) -> None:
@@ -31,11 +32,21 @@ def configure_queue(turn: Turn, command: c.ConfigureQueue) -> None:
         end_unfit(turn, agent)
 
 
+def switch_queue(turn: Turn, command: c.SwitchQueue) -> None:
+    """Open or close a queue by hand; supervisors may."""
+    turn.require_leader()
+    queue = turn.queue(command.queue)
+    if queue.is_open is not command.is_open:
+        turn.record(e.QueueSwitched(**turn.stamp(), queue=command.queue, is_open=command.is_open))
+
+
 def configure_policy(turn: Turn, command: c.ConfigurePolicy) -> None:
     """Change the policy, for the cases that wait too."""
     turn.require_administrator()
-    former, revision = turn.state.policy, turn.state.revision + 1
-    turn.record(e.PolicyConfigured(**turn.stamp(), policy=command.policy, revision=revision))
+    former, revision = turn.state.policy, turn.state.revision
+    if command.after_revision not in {None, revision}:
+        raise Refused(Refusal.POLICY_CHANGED)
+    turn.record(e.PolicyConfigured(**turn.stamp(), policy=command.policy, revision=revision + 1))
     score_again(turn, former)
 
 

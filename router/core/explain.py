@@ -89,7 +89,7 @@ def _agents_for(
     for agent in roster.serving_any(queues):
         if not agent.is_active:
             continue
-        exclusion = roster.exclusion(agent, case, queues)
+        exclusion = roster.exclusion(agent, case)
         standing = roster.runner_up(agent.agent, case.queue)
         place = (_NEARNESS.index(exclusion), roster.measures(agent, case.queue), agent.agent)
         found.append((place, standing, agent, exclusion))
@@ -113,7 +113,7 @@ def _agent_explained(matching: Matching, agent: Agent, now_ms: int) -> q.AgentEx
     return q.AgentExplained(
         at_ms=now_ms,
         agent=agent.agent,
-        exclusion=matching.roster.exclusion_from_all(agent),
+        exclusion=matching.roster.of_agent[agent.agent].exclusion_from_all(agent.agent),
         load=agent.load,
         capacity=agent.capacity,
         idle_since_ms=agent.idle_since_ms,
@@ -133,5 +133,5 @@ def _queue_standing(matching: Matching, agent: Agent, name: QueueId) -> q.QueueS
         is_in_hours=queue.is_in_hours,
         waiting=matching.waiting_in(name),
         first=case.case if case is not None else None,
-        exclusion=matching.roster.exclusion(agent, case, (name,)) if case is not None else None,
+        exclusion=matching.roster.exclusion(agent, case) if case is not None else None,
     )

@@ -31,10 +31,8 @@ def turn_with_hours(turn: Turn, queue: Queue) -> None:
         _open(turn, queue, None)
     elif period is not None:
         _open(turn, queue, period.closes_ms)
-    elif queue.is_in_hours:
-        following = _next_period(queue, turn.now_ms)
-        opens_at_ms = following.opens_ms if following is not None else None
-        turn.record(e.QueueClosed(**turn.stamp(), queue=queue.queue, opens_at_ms=opens_at_ms))
+    else:
+        _close(turn, queue)
     # Two periods that touch change nothing, but the next deadline is another one.
     turn.floor.moved.queues[queue.queue] = None
 
@@ -60,6 +58,14 @@ def _open(turn: Turn, queue: Queue, closes_at_ms: int | None) -> None:
     turn.record(e.QueueOpened(**turn.stamp(), queue=queue.queue, closes_at_ms=closes_at_ms))
     for case in sorted(held, key=lambda case: case.rank):
         await_known_agent(turn, case)
+
+
+def _close(turn: Turn, queue: Queue) -> None:
+    following = _next_period(queue, turn.now_ms)
+    opens_at_ms = following.opens_ms if following is not None else None
+    # Closed already, it is told again when it opens at another time than was said.
+    if queue.is_in_hours or queue.opens_at_ms != opens_at_ms:
+        turn.record(e.QueueClosed(**turn.stamp(), queue=queue.queue, opens_at_ms=opens_at_ms))
 
 
 def _is_held_in(case: Case, queue: Queue) -> bool:

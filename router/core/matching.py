@@ -4,7 +4,7 @@ It is derived from the state, and for rings and earmarks from the time as well, 
 never an authority: it can be thrown away and built again.
 """
 
-from router.core.agents import CostKey, Roster
+from router.core.agents import Roster
 from router.core.changes import Moved
 from router.core.ranking import Ranking
 from router.core.seekers import Seekers
@@ -14,6 +14,8 @@ from store.schema.ids import AgentId, CaseId, QueueId
 from store.schema.terms import CaseStatus, ChoiceCause, Ring, RunnerUp, SkillLevel
 
 Pool = Ranking[CaseId, int]
+# The units a case costs, and whether it takes its agent whole.
+CostKey = tuple[int, bool]
 Waiting = tuple[int, CaseId]
 # Where a case waits: for one agent, or at a cost in queues.
 Place = AgentId | tuple[CostKey, tuple[QueueId, ...]]
@@ -60,8 +62,16 @@ class Matching:
         if moved.queues:
             self._take_in_queues(moved, now_ms)
         agents, cases = self.state.agents, self.state.cases
+        for agent_name in moved.configured:
+            self._configure(agents[agent_name])
+        moved.configured.clear()
         for agent_name in moved.agents:
-            self._take_in_agent(agents[agent_name])
+            agent = agents[agent_name]
+            if agent_name not in self.roster.of_agent:
+                self._configure(agent)
+            if self.roster.put_agent(agent):
+                self.seekers.note_agent(agent_name)
+            self.timers.put_agent(agent)
             self.agents[agent_name] = None
         moved.agents.clear()
         for name in moved.cases:
@@ -146,6 +156,9 @@ class Matching:
 
     def queues(self, case: Case, now_ms: int) -> tuple[QueueId, ...]:
         """Return the queues whose agents may take the case: its own, then the rings open for it."""
+        place = self._places.get(case.case)
+        if isinstance(place, tuple):
+            return place[1]
         queue = self.state.queues.get(case.queue)
         if queue is None or not queue.rings:
             return (case.queue,)
@@ -216,15 +229,9 @@ class Matching:
                 (case.case, None) for case in self.state.cases.values() if case.queue in changed
             )
 
-    def _take_in_agent(self, agent: Agent) -> None:
-        profile = self.roster.of_agent.get(agent.agent)
-        is_other = profile is None or profile.key != (agent.skills, agent.capacity)
-        if is_other:
-            self.roster.configure(agent)
-        is_new_here = self.roster.put_agent(agent)
-        if is_new_here or is_other:
-            self.seekers.note_agent(agent.agent)
-        self.timers.put_agent(agent)
+    def _configure(self, agent: Agent) -> None:
+        self.roster.configure(agent)
+        self.seekers.note_agent(agent.agent)
 
     def _note(self, case: Case, now_ms: int) -> None:
         self.timers.put_case(case, now_ms)

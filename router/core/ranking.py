@@ -37,10 +37,6 @@ class Ranking(Generic[Item, Rank]):
         """Take the item out if it is in. O(1)."""
         self._ranks.pop(item, None)
 
-    def rank(self, item: Item) -> Rank | None:
-        """Return the item's rank, or None when it is not in."""
-        return self._ranks.get(item)
-
     def count_below(self, rank: Rank) -> int:
         """Return how many items have a lower rank. O(n)."""
         return sum(each < rank for each in self._ranks.values())
@@ -70,10 +66,10 @@ class Ranking(Generic[Item, Rank]):
             entry, place = heapq.heappop(edge)
             if below is not None and entry[0] >= below:
                 return
-            for child in (2 * place + 1, 2 * place + 2):
-                if child < len(heap):
-                    heapq.heappush(edge, (heap[child], child))
             # An item that left and came back with its old rank has two equal entries.
             if entry != former and self._ranks.get(entry[1]) == entry[0]:
                 former = entry
                 yield entry
+            for child in (2 * place + 1, 2 * place + 2):
+                if child < len(heap):
+                    heapq.heappush(edge, (heap[child], child))

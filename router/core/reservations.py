@@ -98,7 +98,7 @@ def keep_free(turn: Turn) -> None:
     roster = matching.roster
     names, new_names, new_agents = matching.seekers.news()
     among = [turn.state.agents[agent] for agent in new_agents]
-    for name in names:
+    for place, name in enumerate(names):
         case = turn.state.cases[name]
         cause = cause_of(case)
         by_load = cause is EarmarkCause.DRAINING
@@ -111,8 +111,13 @@ def keep_free(turn: Turn) -> None:
         turn.record(e.CaseEarmarked(**turn.of(case), agent=found, cause=cause))
         # Whoever is kept free is in nobody's reach: the index must know before the next case.
         matching.refresh(turn.floor.moved, turn.now_ms)
-        for waiting in _awaiting(turn, turn.state.agents[found]):
-            end_preference(turn, waiting)
+        waiting = _awaiting(turn, turn.state.agents[found])
+        for each in waiting:
+            end_preference(turn, each)
+        if waiting:
+            # They may be given now, or come before the others here: all that is left begins anew.
+            matching.seekers.renew(new_names.intersection(names[place + 1 :]), new_agents)
+            return
 
 
 def is_to_come(case: Case) -> bool:

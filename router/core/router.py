@@ -143,6 +143,7 @@ _COMMANDS: dict[type, Callable[[Turn, Any], None]] = {
     c.MergeCases: cases.merge_cases,
     c.ConfigureAgent: presence.configure_agent,
     c.ConfigureQueue: configuration.configure_queue,
+    c.SwitchQueue: configuration.switch_queue,
     c.ScheduleQueue: hours.schedule_queue,
     c.ConfigurePolicy: configuration.configure_policy,
     c.RegisterClient: configuration.register_client,

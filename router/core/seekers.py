@@ -1,5 +1,7 @@
 """The cases that want an agent kept free for them, in their order, and what is new about it."""
 
+from collections.abc import Iterable
+
 from router.core.ranking import Ranking
 from router.core.state import Case
 from store.schema.ids import AgentId, CaseId
@@ -48,6 +50,11 @@ class Seekers:
         self._new_cases = set()
         self._new_agents.clear()
         return news
+
+    def renew(self, cases: Iterable[CaseId], agents: Iterable[AgentId]) -> None:
+        """Take cases and agents for new again: not all of them were tried."""
+        self._new_cases.update(cases)
+        self._new_agents.update(dict.fromkeys(agents))
 
     def forget_news(self) -> None:
         """Take all for tried: the state was saved when nothing was left to do."""

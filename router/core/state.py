@@ -29,7 +29,10 @@ NUMBER_BITS = 44
 
 
 class Queue(Struct, kw_only=True):
-    """Where cases wait. periods: its open times that are not over, in order, when it has hours."""
+    """Where cases wait. periods: its open times that are not over, in order, when it has hours.
+
+    opens_at_ms: the next opening that was told when the hours closed it.
+    """
 
     queue: QueueId
     required: tuple[SkillLevel, ...] = ()
@@ -39,6 +42,7 @@ class Queue(Struct, kw_only=True):
     hours: Hours | None = None
     periods: tuple[Period, ...] = ()
     is_in_hours: bool = True
+    opens_at_ms: int | None = None
 
 
 class Agent(Struct, kw_only=True):

@@ -17,6 +17,7 @@ EXCERPT_CHARACTERS = 160
 
 # Fields of a row and their new values; each belongs to one event type, checked by the golden files.
 Changes = dict[str, Any]
+AnyQueueEvent = e.QueueConfigured | e.QueueSwitched | e.QueueOpened | e.QueueClosed
 K = TypeVar("K", bound=str)
 V = TypeVar("V")
 
@@ -40,10 +41,10 @@ class Rows:
             row = self.cases.get(event.case)
             # A row that was sent whole may already hold the event.
             if row is not None and event.seq > row.updated_seq:
-                self.cases[event.case] = case_after(row, event)
+                self.cases[event.case] = _case_after(row, event)
             if isinstance(event, e.CaseEarmarked | e.EarmarkEnded):
                 self._earmark(event)
-        elif isinstance(event, e.QueueConfigured | e.QueueOpened | e.QueueClosed):
+        elif isinstance(event, AnyQueueEvent):
             self._apply_to_queue(event)
         elif isinstance(event, e.AgentConfigured):
             self.agents[event.agent] = _agent_configured(self.agents.get(event.agent), event)
@@ -58,7 +59,7 @@ class Rows:
             case = event.case if isinstance(event, e.CaseEarmarked) else None
             self.agents[event.agent] = structs.replace(agent, earmarked=case)
 
-    def _apply_to_queue(self, event: e.QueueConfigured | e.QueueOpened | e.QueueClosed) -> None:
+    def _apply_to_queue(self, event: AnyQueueEvent) -> None:
         queue = self.queues.get(event.queue)
         if isinstance(event, e.QueueConfigured):
             self.queues[event.queue] = _queue_configured(queue, event)
@@ -85,10 +86,8 @@ class Rows:
         )
 
 
-def case_after(row: CaseView, event: e.AnyCaseEvent) -> CaseView:
-    """Return the row as it is after the event."""
-    if isinstance(event, e.CaseOpened):
-        return _opened(event)
+def _case_after(row: CaseView, event: e.CaseEvent) -> CaseView:
+    """Return the row as it is after the event, which is not its opening."""
     changed = _CHANGES[type(event)](row, event)
     return structs.replace(row, updated_seq=event.seq, holder=event.holder, **changed)
 
@@ -125,7 +124,11 @@ def _queue_configured(row: QueueView | None, event: e.QueueConfigured) -> QueueV
     return structs.replace(fresh, is_in_hours=row.is_in_hours, opens_at_ms=row.opens_at_ms)
 
 
-def _queue_after(row: QueueView, event: e.QueueOpened | e.QueueClosed) -> QueueView:
+def _queue_after(
+    row: QueueView, event: e.QueueSwitched | e.QueueOpened | e.QueueClosed
+) -> QueueView:
+    if isinstance(event, e.QueueSwitched):
+        return structs.replace(row, is_open=event.is_open)
     if isinstance(event, e.QueueOpened):
         return structs.replace(row, is_in_hours=True, opens_at_ms=None)
     return structs.replace(row, is_in_hours=False, opens_at_ms=event.opens_at_ms)

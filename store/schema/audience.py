@@ -23,7 +23,9 @@ CLIENT_EVENTS = frozenset(
 # What is said in a case goes to the floor only on request: a wallboard must not carry every chat.
 SAID = frozenset({e.MessageSent, e.MessagesRead, e.NoteTaken})
 # What every desktop keeps current, whoever it is about.
-SHARED = frozenset({e.AgentConfigured, e.QueueConfigured, e.QueueOpened, e.QueueClosed})
+SHARED = frozenset(
+    {e.AgentConfigured, e.QueueConfigured, e.QueueSwitched, e.QueueOpened, e.QueueClosed}
+)
 
 
 class Recipients(Struct, frozen=True, kw_only=True):

@@ -264,6 +264,13 @@ class ConfigureQueue(Command, frozen=True, kw_only=True, tag="configure_queue"):
     hours: Hours | None = None
 
 
+class SwitchQueue(Command, frozen=True, kw_only=True, tag="switch_queue"):
+    """Open or close a queue by hand, whatever its hours; nothing else of it changes."""
+
+    queue: CheckedQueueId
+    is_open: bool
+
+
 class ScheduleQueue(Command, frozen=True, kw_only=True, tag="schedule_queue"):
     """Tell a queue's coming open times, in order. Only the system's calendar does."""
 
@@ -272,9 +279,10 @@ class ScheduleQueue(Command, frozen=True, kw_only=True, tag="schedule_queue"):
 
 
 class ConfigurePolicy(Command, frozen=True, kw_only=True, tag="configure_policy"):
-    """Change the policy."""
+    """Change the policy. after_revision: refused when another one than this is in force."""
 
     policy: Policy
+    after_revision: int | None = None
 
 
 class RegisterClient(Command, frozen=True, kw_only=True, tag="register_client"):
@@ -317,6 +325,7 @@ AnyCommand = (
     | MergeCases
     | ConfigureAgent
     | ConfigureQueue
+    | SwitchQueue
     | ScheduleQueue
     | ConfigurePolicy
     | RegisterClient
@@ -339,6 +348,7 @@ class Refusal(StrEnum):
     AGENT_NOT_AVAILABLE = "agent_not_available"
     QUEUE_UNKNOWN = "queue_unknown"
     QUEUE_CLOSED = "queue_closed"
+    POLICY_CHANGED = "policy_changed"
     QUEUE_HAS_NO_HOURS = "queue_has_no_hours"
     CLIENT_UNKNOWN = "client_unknown"
     MESSAGE_EMPTY = "message_empty"

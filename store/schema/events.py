@@ -119,6 +119,13 @@ class QueueConfigured(Event, frozen=True, kw_only=True, tag="queue.configured"):
     hours: Hours | None = None
 
 
+class QueueSwitched(Event, frozen=True, kw_only=True, tag="queue.switched"):
+    """Somebody opened or closed the queue by hand."""
+
+    queue: QueueId
+    is_open: bool
+
+
 class QueueScheduled(Event, frozen=True, kw_only=True, tag="queue.scheduled"):
     """The coming open times of a queue with hours, in order; the clock's part of `hours`."""
 
@@ -196,10 +203,15 @@ class CaseScored(CaseEvent, frozen=True, kw_only=True, tag="case.scored"):
 
 
 class CaseScheduled(CaseEvent, frozen=True, kw_only=True, tag="case.scheduled"):
-    """The appointment is booked or moved: it enters its queue at `due_at_ms`."""
+    """The appointment is booked or moved: it enters its queue at `due_at_ms`.
+
+    former, cause: who held it until now and why it came back, when it was given before its time.
+    """
 
     queue: QueueId
     due_at_ms: int
+    former: AgentId | None = None
+    cause: QueueCause | None = None
 
 
 class CaseEarmarked(CaseEvent, frozen=True, kw_only=True, tag="case.earmarked"):
@@ -393,6 +405,7 @@ AnyFloorEvent = (
     | AgentDisconnected
     | AgentsJoined
     | QueueConfigured
+    | QueueSwitched
     | QueueScheduled
     | QueueOpened
     | QueueClosed

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from store.schema.commands import AnyCommand
 from store.schema.events import AnyEvent
+from store.schema.figures import FloorFigures, Wait
 from store.schema.ids import CaseId, CheckedCaseId, ClientId
 from store.schema.terms import Author
 from store.schema.views import CaseView, Me, Snapshot
@@ -129,4 +130,18 @@ class Pong(Outbound, frozen=True, kw_only=True, tag="pong"):
     now_ms: int
 
 
-AnyOutbound = Welcome | Happened | Shown | Typing | Ok | Error | Pong
+class Counted(Outbound, frozen=True, kw_only=True, tag="counted"):
+    """Supervisors: the figures of the day. The whole once, then at most once a second `site` and
+    the queues and agents whose figures changed; what grows by itself is for the reader to grow."""
+
+    figures: FloorFigures
+
+
+class Awaited(Outbound, frozen=True, kw_only=True, tag="awaited"):
+    """Clients: where their own case is in its queue, when that changed; every few seconds at
+    most."""
+
+    wait: Wait
+
+
+AnyOutbound = Welcome | Happened | Shown | Typing | Ok | Error | Pong | Counted | Awaited

@@ -324,6 +324,19 @@ class WidgetProfile(Struct, frozen=True, kw_only=True):
     articles: tuple[Article, ...] = ()
 
 
+class WidgetOpening(Struct, frozen=True, kw_only=True):
+    """Whether a subject's queue takes cases now.
+
+    is_open: false while it is closed by hand, and refuses. is_in_hours: false while it keeps a case
+    until it opens; opens says when, notice what its hours tell the client.
+    """
+
+    is_open: bool = True
+    is_in_hours: bool = True
+    opens: Label | None = None
+    notice: Label | None = None
+
+
 class WidgetSession(Struct, frozen=True, kw_only=True):
     """A client's own session; the widget keeps `token` in its own storage."""
 

@@ -21,7 +21,7 @@ def test_the_fifth_case_waits_and_is_pulled_by_the_slot_that_frees(floor: Floor)
     expect(fifth.page.get_by_test_id("widget-status")).to_be_visible()
     nadia = floor.adviser("nadia")
     nadia.watch_the_floor()
-    expect(nadia.page.get_by_test_id("floor-queue-queue_contract")).to_contain_text("1")
+    expect(nadia.page.get_by_test_id("figure-waiting-queue_contract")).to_have_text("1")
     expect(lea.case_of("Bernard Collet")).to_have_count(0)
 
     lea.open("Camille Fontaine")

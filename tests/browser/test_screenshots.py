@@ -64,6 +64,24 @@ def test_dark_in_english(floor: Floor) -> None:
     keep(emma.page, "widget-dark-en")
 
 
+def test_the_rules_and_a_queues_hours(floor: Floor) -> None:
+    for name in ("yanis", "helene"):
+        client = floor.client(name)
+        client.ask(*CONTRACT_QUESTION)
+        client.say("Bonjour")
+        expect(client.page.get_by_test_id("widget-status")).to_contain_text("file")
+    page = floor.adviser("paul").page
+    page.goto(f"{floor.url}/desk/rules")
+    page.get_by_test_id("segment-vip").fill("0 s")
+    page.get_by_test_id("rules-try").click()
+    expect(page.get_by_test_id("move")).to_have_count(2)
+    page.locator("h1").scroll_into_view_if_needed()
+    keep(page, "rules-light-fr")
+    page.goto(f"{floor.url}/desk/queues/queue_appointments")
+    page.get_by_test_id("day-7").scroll_into_view_if_needed()
+    keep(page, "queue-hours-fr")
+
+
 def test_narrow(floor: Floor) -> None:
     lea, _ = in_french(floor)
     lea.page.set_viewport_size(NARROW)

@@ -10,7 +10,7 @@ from store.errors import Contradiction
 from store.log import WrongWriter
 from store.schema import events as e
 from store.schema.ids import AgentId, CaseId, ClientId, MessageId, NoteId, QueueId
-from store.schema.terms import QueueCause
+from store.schema.terms import Policy, QueueCause
 from store.tables import assignments
 from tests.contracts.harness import (
     ANN,
@@ -36,6 +36,20 @@ def test_what_was_appended_is_read_back_in_order(places: Places) -> None:
         assert await site.log.head() == 4
         assert await site.log.read(1, 2) == list(events[1:])
         assert await site.log.read(4, 10) == []
+
+    places.run(test)
+
+
+def test_the_last_policies_are_found_among_everything_else(places: Places) -> None:
+    async def test(site: Site) -> None:
+        await site.begin()
+        first, second, third = (
+            e.PolicyConfigured(seq=seq, at_ms=seq, policy=Policy(earmark_ms=seq), revision=revision)
+            for revision, seq in enumerate((1, 3, 4), start=1)
+        )
+        await site.append(first, opened(2), second, third)
+        assert await site.log.last_policies(2) == [third, second]
+        assert await site.log.last_policies(9) == [third, second, first]
 
     places.run(test)
 
@@ -246,6 +260,16 @@ def test_the_last_snapshot_is_kept(places: Places) -> None:
         await site.log.save_snapshot(5, b"\x00five")
         await site.log.save_snapshot(9, b"nine")
         assert await site.log.load_snapshot() == (9, b"nine")
+
+    places.run(test)
+
+
+def test_what_the_figures_remember_is_kept_once(places: Places) -> None:
+    async def test(site: Site) -> None:
+        assert await site.log.load_figures() is None
+        await site.log.save_figures(5, b"\x00five")
+        await site.log.save_figures(9, b"nine")
+        assert await site.log.load_figures() == b"nine"
 
     places.run(test)
 

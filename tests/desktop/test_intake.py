@@ -34,6 +34,12 @@ def test_what_cannot_be_kept_is_refused(text: str | bytes) -> None:
         read_json(decode_any, text)
 
 
+@pytest.mark.parametrize("text", ["[" * 60_000, '{"a":' * 60_000])
+def test_what_is_nested_too_deeply_is_refused_even_where_anything_may_stand(text: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match="Nested too deeply"):
+        read_json(msgspec.json.Decoder().decode, text)
+
+
 @pytest.mark.parametrize("text", ["\\u0000", "\\\\u0000", "C:\\u0000x", "é", "\U0001f600"])
 def test_text_that_only_looks_like_it_is_kept(text: str) -> None:
     assert read_json(decode_any, msgspec.json.encode({"a": text})) == {"a": text}

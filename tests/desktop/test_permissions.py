@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.routing import Route
 
 from desktop.asking import action_of
 from desktop.core.permissions import RULES, Facts, Reach, may
@@ -38,6 +39,39 @@ def test_the_table_is_what_may_answers(action: str, role: Role) -> None:
     reach = RULES[action][role]
     assert may(actor(role), action, OWN) is (reach is not Reach.NONE)
     assert may(actor(role), action, FOREIGN) is (reach is Reach.ANY)
+
+
+def test_the_rights_of_each_role_are_these() -> None:
+    # Once more, on purpose: a right that is given by mistake must be given twice.
+    of_any = {role: {a for a, to in RULES.items() if to[role] is Reach.ANY} for role in ROLES}
+    of_own = {role: {a for a, to in RULES.items() if to[role] is Reach.OWN} for role in ROLES}
+    assert of_any[Role.CLIENT] == set()
+    assert of_own[Role.CLIENT] == {
+        *("open_case", "move_appointment", "leave_queue", "send_message", "mark_read"),
+        *("answer_survey", "read_history", "read_file", "upload_file", "typing"),
+    }
+    for_each_of_staff = {
+        *("accept_offer", "refuse_offer", "take_note", "pull_case"),
+        *("read_workbench", "read_case", "read_client", "read_file", "upload_file"),
+        "explain_case",
+    }
+    of_holders = {
+        *("move_appointment", "send_message", "mark_read", "set_presence", "start_case"),
+        *("tag_case", "settle_case", "assign_case", "merge_cases", "typing", "explain_agent"),
+    }
+    assert of_any[Role.AGENT] == for_each_of_staff
+    assert of_own[Role.AGENT] == {*of_holders, "read_notifications"}
+    of_supervisors = {
+        *for_each_of_staff,
+        *of_holders,
+        *("leave_queue", "take_back", "watch", "switch_queue", "read_figures"),
+    }
+    assert of_any[Role.SUPERVISOR] == of_supervisors
+    assert of_own[Role.SUPERVISOR] == of_own[Role.ADMINISTRATOR] == {"read_notifications"}
+    assert of_any[Role.ADMINISTRATOR] == {
+        *of_supervisors,
+        *("configure_agent", "configure_queue", "configure_policy", "register_client"),
+    }
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -79,6 +113,7 @@ def every_command(case_id: str) -> list[c.AnyCommand]:
         c.ScheduleQueue(ref="hours", queue=queue, periods=()),
         c.ConfigureAgent(ref="agent", agent=AgentId("agent_new"), name="New"),
         c.ConfigureQueue(ref="queue", queue=queue, label=label),
+        c.SwitchQueue(ref="switch", queue=QueueId("queue_general"), is_open=True),
         c.ConfigurePolicy(ref="policy", policy=Policy()),
         c.RegisterClient(ref="client", client=ClientId("client_new")),
         c.ConnectAgent(ref="connect", agent=agent),
@@ -130,7 +165,32 @@ async def answer_of(site: Site, role: Role, transport: str, command: c.AnyComman
         return "ok" if reply.is_success else str(reply.json()["code"])
 
 
-OPEN_TO_ALL = {"/session", "/widget/session", "/widget/profile"}
+ROUTES_OF_ADMINISTRATORS = [
+    ("GET", "/policy", "read_policy"),
+    ("PUT", "/policy", "configure_policy"),
+    ("POST", "/policy/preview", "read_policy"),
+    ("GET", "/policy/revisions", "read_policy"),
+]
+
+
+@pytest.mark.parametrize("login", STAFF)
+def test_the_policy_is_for_those_the_table_names(tmp_path: Path, login: str) -> None:
+    async def story(site: Site) -> None:
+        browser, _ = await site.staff(login)
+        async with browser:
+            for method, path, action in ROUTES_OF_ADMINISTRATORS:
+                answer = await browser.request(method, f"/api/v1{path}")
+                is_forbidden = RULES[action][STAFF[login]] is Reach.NONE
+                assert (answer.status_code == 403) is is_forbidden, (method, path)
+
+    on_site(tmp_path, story)
+
+
+OPEN_TO_ALL = {"/session", "/widget/session", "/widget/profile", "/widget/opening"}
+
+
+def methods_of(route: Route) -> list[str]:
+    return sorted((route.methods or {"GET"}) - {"HEAD"})
 
 
 def test_without_a_session_every_path_says_so(tmp_path: Path) -> None:
@@ -140,9 +200,10 @@ def test_without_a_session_every_path_says_so(tmp_path: Path) -> None:
                 if route.path in OPEN_TO_ALL:
                     continue
                 path = "/api/v1" + route.path.replace("{", "").replace("}", "")
-                method = "POST" if "POST" in (route.methods or ()) else "GET"
-                answer = await browser.request(method, path)
-                assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), path
+                for method in methods_of(route):
+                    answer = await browser.request(method, path)
+                    code = answer.json()["code"]
+                    assert (answer.status_code, code) == (401, "unauthenticated"), path
 
     on_site(tmp_path, story)
 
@@ -155,6 +216,7 @@ def test_a_client_reads_nothing_of_the_desktop(tmp_path: Path) -> None:
                 if route.path.startswith(("/widget", "/session", "/commands", "/files")):
                     continue
                 path = "/api/v1" + route.path.replace("{", "").replace("}", "")
-                assert (await browser.get(path)).status_code == 401, path
+                for method in methods_of(route):
+                    assert (await browser.request(method, path)).status_code == 401, path
 
     on_site(tmp_path, story)

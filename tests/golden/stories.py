@@ -93,6 +93,8 @@ def floor() -> tuple[Snapshot, tuple[e.AnyEvent, ...]]:
     tell.floor(e.AgentConfigured, agent=LEA, name="Léa Bernard", capacity=6, team="Auto")
     tell.floor(e.AgentDisconnected, agent=LEA, grace_ends_ms=START_MS + 90_000)
     tell.floor(e.QueueConfigured, queue=HOME, label=t.Label(fr="Fermée", en="Shut"), is_open=False)
+    tell.floor(e.QueueSwitched, queue=HOME, is_open=True)
+    tell.floor(e.QueueSwitched, queue=QueueId("queue_never"), is_open=False)
     tell.floor(e.AgentConnected, agent=AgentId("agent_nobody"))
     return tell.cut(0)
 

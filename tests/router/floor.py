@@ -8,12 +8,16 @@ from msgspec.structs import replace
 from router.core.router import Router
 from store.schema import commands as c
 from store.schema.commands import SYSTEM, Actor, AnyCommand, Refusal, Refused
-from store.schema.events import AnyEvent
+from store.schema.events import AnyEvent, CaseDecided
 from store.schema.ids import AgentId, CaseId, ClientId, MessageId, QueueId, SkillId
 from store.schema.terms import (
+    CaseStatus,
     Channel,
+    ChannelRule,
+    Hours,
     Label,
     Language,
+    Period,
     Policy,
     Presence,
     Ring,
@@ -28,6 +32,8 @@ ZOE, MAX = ClientId("client_zoe"), ClientId("client_max")
 GENERAL, CLAIMS = QueueId("queue_general"), QueueId("queue_claims")
 ONE, TWO, THREE = CaseId("case_1"), CaseId("case_2"), CaseId("case_3")
 LABEL = Label(fr="file", en="queue")
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+CHATS_OFFERED = (ChannelRule(channel=Channel.CHAT, is_offered=True, offer_ms=20_000),)
 
 
 def skills(**levels: int) -> tuple[SkillLevel, ...]:
@@ -51,6 +57,25 @@ def only(events: list[AnyEvent], kind: type[E]) -> E:
     found = [event for event in events if isinstance(event, kind)]
     assert len(found) == 1, [type(event).__name__ for event in events]
     return found[0]
+
+
+def given(events: list[AnyEvent]) -> dict[CaseId, AgentId]:
+    """Return who was assigned or offered which case, in this order."""
+    return {event.case: event.agent for event in events if isinstance(event, CaseDecided)}
+
+
+def period(opens_ms: int, closes_ms: int, opening: Label | None = None) -> Period:
+    return Period(opens_ms=opens_ms, closes_ms=closes_ms, opening=opening)
+
+
+def opening(case: CaseId = ONE, channel: Channel = Channel.CHAT) -> c.OpenCase:
+    return c.OpenCase(ref="r", case=case, channel=channel, subject="other")
+
+
+def booking(
+    case: CaseId = ONE, *, due_at_ms: int | None, channel: Channel = Channel.APPOINTMENT
+) -> c.OpenCase:
+    return c.OpenCase(ref="r", case=case, channel=channel, subject="other", due_at_ms=due_at_ms)
 
 
 def kinds(events: list[AnyEvent]) -> list[str]:
@@ -102,11 +127,27 @@ class Floor:
         required: tuple[SkillLevel, ...] = (),
         rings: tuple[Ring, ...] = (),
         is_open: bool = True,
+        hours: Hours | None = None,
     ) -> list[AnyEvent]:
         command = c.ConfigureQueue(
-            ref="r", queue=name, label=LABEL, required=required, rings=rings, is_open=is_open
+            ref="r",
+            queue=name,
+            label=LABEL,
+            required=required,
+            rings=rings,
+            is_open=is_open,
+            hours=hours,
         )
         return self.do(SYSTEM, command)
+
+    def schedule(self, *periods: Period, queue: QueueId = GENERAL) -> list[AnyEvent]:
+        """Tell the coming open times of a queue."""
+        return self.do(SYSTEM, c.ScheduleQueue(ref="r", queue=queue, periods=periods))
+
+    def closed_for(self, closed_ms: int, notice: Label | None = None) -> list[AnyEvent]:
+        """Give the queue `general` hours that begin after `closed_ms`."""
+        self.queue(GENERAL, hours=Hours(notice=notice))
+        return self.schedule(period(self.now_ms + closed_ms, self.now_ms + closed_ms + HOUR_MS))
 
     def agent(
         self,
@@ -166,6 +207,34 @@ class Floor:
         )
         return self.do(client(by), command)
 
+    def call(self, case: CaseId = ONE, by: ClientId = ZOE) -> list[AnyEvent]:
+        return self.open(case, by, channel=Channel.CALL)
+
+    def book(self, case: CaseId = ONE, by: ClientId = ZOE, *, in_ms: int) -> list[AnyEvent]:
+        """Book an appointment."""
+        return self.do(client(by), booking(case, due_at_ms=self.now_ms + in_ms))
+
+    def move(self, case: CaseId = ONE, by: ClientId = ZOE, *, in_ms: int) -> list[AnyEvent]:
+        """Have an appointment at another time."""
+        command = c.MoveAppointment(ref="r", case=case, due_at_ms=self.now_ms + in_ms)
+        return self.do(client(by), command)
+
+    def leave(self, actor: Actor, case: CaseId = ONE) -> list[AnyEvent]:
+        return self.do(actor, c.LeaveQueue(ref="r", case=case))
+
+    def accept(self, case: CaseId = ONE) -> list[AnyEvent]:
+        """Accept the live offer of a case as the agent who has it."""
+        offer = self.router.state.cases[case].live_offer
+        return self.do(agent(offer.agent), c.AcceptOffer(ref="r", offer=offer.offer))
+
+    def refuse(self, case: CaseId = ONE) -> list[AnyEvent]:
+        """Refuse the live offer of a case as the agent who has it."""
+        offer = self.router.state.cases[case].live_offer
+        return self.do(agent(offer.agent), c.RefuseOffer(ref="r", offer=offer.offer))
+
+    def policy(self, policy: Policy) -> list[AnyEvent]:
+        return self.do(SYSTEM, c.ConfigurePolicy(ref="r", policy=policy))
+
     def say(self, actor: Actor, case: CaseId = ONE, text: str = "hello") -> list[AnyEvent]:
         self.messages += 1
         message = MessageId(f"message_{self.messages}")
@@ -184,6 +253,13 @@ class Floor:
             SYSTEM,
             c.RegisterClient(ref="r", client=name, segment=segment, named_agents=tuple(named)),
         )
+
+    def kept(self, name: AgentId = ANN) -> CaseId | None:
+        """Return the case that the agent is kept free for."""
+        return self.router.state.agents[name].earmarked
+
+    def status(self, case: CaseId = ONE) -> CaseStatus:
+        return self.router.state.cases[case].status
 
     def holder(self, case: CaseId = ONE) -> AgentId | None:
         return self.router.state.cases[case].holder

@@ -395,6 +395,17 @@ def test_at_most_five_runners_up_are_written() -> None:
     assert [runner.agent[-1] for runner in decided.runners_up] == ["1", "2", "3", "4", "5"]
 
 
+def test_the_runners_up_of_differently_skilled_agents_are_in_one_order() -> None:
+    floor = Floor()
+    for number in range(10):
+        has = (skills(), skills(other=1), skills(more=1))[number % 3]
+        floor.ready(AgentId(f"agent_{9 - number}"), has=has)
+        floor.wait(1)
+    decided = only(floor.open(), e.CaseDecided)
+    assert decided.agent == "agent_9"
+    assert [runner.agent[-1] for runner in decided.runners_up] == ["8", "7", "6", "5", "4"]
+
+
 def test_an_agent_who_refused_the_first_case_gets_the_next_of_all_its_queues() -> None:
     floor = Floor(
         Policy(

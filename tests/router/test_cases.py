@@ -15,6 +15,7 @@ from store.schema.terms import (
     CaseStatus,
     Channel,
     CloseCause,
+    EarmarkCause,
     FileRef,
     Language,
     Policy,
@@ -412,3 +413,39 @@ def test_events_about_what_is_not_remembered_change_nothing_and_fail_nothing() -
         router.apply(event)
     assert router.seq == 3
     assert not router.state.agents
+
+
+def test_events_about_unknown_cases_and_queues_leave_no_trace() -> None:
+    floor = Floor()
+    floor.ready()
+    before = floor.router.state.cases.copy(), floor.router.state.queues.copy()
+    seq, at_ms = floor.router.seq, floor.now_ms
+    events: list[e.AnyEvent] = [
+        e.CaseEarmarked(
+            seq=seq + 1,
+            at_ms=at_ms,
+            case=ONE,
+            client=ZOE,
+            agent=ANN,
+            cause=EarmarkCause.DRAINING,
+        ),
+        e.EarmarkEnded(seq=seq + 2, at_ms=at_ms, case=ONE, client=ZOE, agent=ANN),
+        e.CaseTagged(seq=seq + 3, at_ms=at_ms, case=ONE, client=ZOE, tags=("a",)),
+        e.MessagesRead(
+            seq=seq + 4,
+            at_ms=at_ms,
+            case=ONE,
+            client=ZOE,
+            reader=Author.CLIENT,
+            up_to=MessageId("message_1"),
+        ),
+        e.QueueScheduled(seq=seq + 5, at_ms=at_ms, queue=CLAIMS, periods=()),
+        e.QueueClosed(seq=seq + 6, at_ms=at_ms, queue=CLAIMS),
+        e.QueueOpened(seq=seq + 7, at_ms=at_ms, queue=CLAIMS),
+    ]
+    for event in events:
+        floor.router.apply(event)
+        assert floor.router.tick(at_ms) == []
+    assert floor.router.seq == seq + 7
+    assert (floor.router.state.cases, floor.router.state.queues) == before
+    assert floor.kept() is None

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from store.schema import events as e
 from store.schema.apply import EXCERPT_CHARACTERS, Rows
-from store.schema.terms import CaseStatus
+from store.schema.ids import AgentId, CaseId, ClientId, QueueId
+from store.schema.terms import CaseStatus, EarmarkCause
+from store.schema.views import Snapshot
 from tests.golden import write
 from tests.golden.write import FOLDER, Golden, goldens
 
@@ -60,6 +62,24 @@ def test_events_told_twice_change_no_case(path: Path) -> None:
         if not isinstance(event, e.CaseOpened):
             rows.apply(event)
     assert rows.snapshot().cases == golden.later.cases
+
+
+def test_events_about_rows_that_are_not_there_make_none() -> None:
+    rows = Rows()
+    case, agent, queue = CaseId("case_1"), AgentId("agent_1"), QueueId("queue_1")
+    client = ClientId("client_1")
+    events: list[e.AnyEvent] = [
+        e.AgentConnected(seq=1, at_ms=0, agent=agent),
+        e.QueueClosed(seq=2, at_ms=0, queue=queue),
+        e.QueueOpened(seq=3, at_ms=0, queue=queue),
+        e.CaseEarmarked(
+            seq=4, at_ms=0, case=case, client=client, agent=agent, cause=EarmarkCause.DRAINING
+        ),
+        e.CaseHandled(seq=5, at_ms=0, case=case, client=client),
+    ]
+    for event in events:
+        rows.apply(event)
+    assert rows.snapshot() == Snapshot(seq=5)
 
 
 def test_excerpt_counts_code_points() -> None:

@@ -1,15 +1,23 @@
 /** The HTTP API: JSON in, JSON out, problems as ProtocolError. */
 import { ProtocolError } from './protocol/connection'
 import type {
+  AgentExplained,
   Article,
+  CaseExplained,
   CasePage,
   CaseStatus,
   CaseView,
   ClientPage,
   ClientRecord,
+  AnyCommand,
   EventPage,
+  Fault,
+  FaultyProblem,
   FileRef,
   Me,
+  PolicyPage,
+  PolicyPreview,
+  PolicyRevision,
   Problem,
   Workbench,
 } from './protocol/schema'
@@ -29,6 +37,23 @@ export interface CaseFilter {
   limit?: number
 }
 
+/** A policy in one of its two forms, as text. */
+export interface PolicyDocument {
+  readonly kind: 'application/json' | 'application/toml'
+  readonly body: string
+}
+
+/** Rules that cannot be applied, and everything that is wrong with them. */
+export class FaultyError extends ProtocolError {
+  constructor(
+    code: string,
+    message: string,
+    readonly faults: readonly Fault[],
+  ) {
+    super(code, message)
+  }
+}
+
 const ROOT = '/api/v1'
 let csrf = ''
 
@@ -46,6 +71,10 @@ export async function signOut(): Promise<void> {
 
 export const workbench = (): Promise<Workbench> => call('GET', '/workbench')
 export const caseRow = (id: string): Promise<CaseView> => call('GET', `/cases/${id}`)
+export const caseExplanation = (id: string): Promise<CaseExplained> =>
+  call('GET', `/cases/${id}/explanation`)
+export const agentExplanation = (id: string): Promise<AgentExplained> =>
+  call('GET', `/agents/${id}/explanation`)
 export const client = (id: string): Promise<ClientRecord> => call('GET', `/clients/${id}`)
 
 export const cases = (filter: CaseFilter): Promise<CasePage> =>
@@ -71,6 +100,25 @@ export function upload(file: File): Promise<FileRef> {
 
 export const fileUrl = (id: string): string => `${ROOT}/files/${id}`
 
+export const policy = (): Promise<PolicyPage> => call('GET', '/policy')
+
+export const previewPolicy = ({ kind, body }: PolicyDocument): Promise<PolicyPreview> =>
+  call('POST', '/policy/preview', body, { 'content-type': kind })
+
+export const applyPolicy = (
+  { kind, body }: PolicyDocument,
+  revision: number,
+): Promise<PolicyPage> =>
+  call('PUT', '/policy', body, { 'content-type': kind, 'if-match': `"${revision}"` })
+
+export async function policyRevisions(): Promise<readonly PolicyRevision[]> {
+  return (await call<{ revisions: PolicyRevision[] }>('GET', '/policy/revisions')).revisions
+}
+
+/** A command whose faults are many; the others go through the socket. */
+export const configure = (command: AnyCommand): Promise<void> =>
+  call('POST', '/commands', JSON.stringify(command))
+
 function remember(signedIn: SignedIn): SignedIn {
   csrf = signedIn.csrf
   return signedIn
@@ -82,10 +130,16 @@ function query(values: Record<string, string | number | undefined>): string {
   return `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`
 }
 
-async function call<T>(method: string, path: string, body?: string | FormData): Promise<T> {
+async function call<T>(
+  method: string,
+  path: string,
+  body?: string | FormData,
+  more: Record<string, string> = {},
+): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (typeof body === 'string') headers['content-type'] = 'application/json'
   if (method !== 'GET') headers['x-csrf-token'] = csrf
+  Object.assign(headers, more)
   let response: Response
   try {
     response = await fetch(ROOT + path, { method, headers, body, credentials: 'same-origin' })
@@ -98,7 +152,8 @@ async function call<T>(method: string, path: string, body?: string | FormData): 
 
 async function problem(response: Response): Promise<ProtocolError> {
   try {
-    const told = (await response.json()) as Problem
+    const told = (await response.json()) as Problem & Partial<FaultyProblem>
+    if (told.faults) return new FaultyError(told.code, told.detail, told.faults)
     return new ProtocolError(told.code, told.title, told.field)
   } catch {
     return new ProtocolError(`http_${response.status}`, response.statusText)

@@ -36,6 +36,8 @@ export const mergeCases = (id: string, into: string): Promise<boolean> =>
   tell({ type: 'merge_cases', case: id, into })
 export const tagCase = (id: string, tags: string[]): Promise<boolean> =>
   tell({ type: 'tag_case', case: id, tags })
+export const switchQueue = (queue: string, isOpen: boolean): Promise<boolean> =>
+  tell({ type: 'switch_queue', queue, is_open: isOpen })
 export const markRead = (id: string, upTo: string): Promise<boolean> =>
   quietly({ type: 'mark_read', case: id, up_to: upTo })
 

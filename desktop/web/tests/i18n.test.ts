@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { en } from '../src/i18n/en'
 import { fr } from '../src/i18n/fr'
-import { explain, language, named, t } from '../src/i18n/language.svelte'
+import type { Fault } from '../src/protocol/schema'
+import { explain, faultText, language, named, t } from '../src/i18n/language.svelte'
 
 const holes = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
 
@@ -41,5 +42,23 @@ describe('the catalogues', () => {
     language.choose('fr')
     expect(explain('not_holder')).toBe('Vous ne tenez plus ce dossier.')
     expect(explain('odd')).toContain('odd')
+  })
+})
+
+describe('faults of rules', () => {
+  it('are said in the language of the screen, with what is allowed', () => {
+    const fault: Fault = {
+      field: 'earmark',
+      message: '5 is not a time',
+      line: 3,
+      code: 'not_a_time',
+      given: '5',
+      allowed: '`90 s`',
+      hint: '',
+    }
+    language.choose('fr')
+    expect(faultText(fault)).toContain('5 n’est pas un délai')
+    expect(faultText({ ...fault, hint: '5 s' })).toContain('Vouliez-vous dire « 5 s » ?')
+    expect(faultText({ ...fault, code: 'new_one' })).toBe('5 is not a time')
   })
 })

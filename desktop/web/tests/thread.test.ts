@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import type { AnyEvent } from '../src/protocol/schema'
 import type { Line, Threads } from '../src/widget/thread'
-import { fromHistory, openThread, withEvent, withPending, withRefused } from '../src/widget/thread'
+import {
+  fromHistory,
+  openThread,
+  without,
+  withEvent,
+  withPending,
+  withRefused,
+} from '../src/widget/thread'
 
 let seq = 0
 
@@ -160,4 +167,17 @@ test('history that is read again says nothing twice, and keeps what is unsent', 
   expect(threads.get('case_1')?.unread).toBe(2)
   threads = fromHistory(withPending(withPending(threads, pending('late')), pending('mine')), events)
   expect(ids(threads)).toEqual(['m1', 'm2', 'mine', 'late'])
+})
+
+test('a conversation outside the hours is held, and forgotten when its queue refused it', () => {
+  const queued = { queue: 'queue_1', enqueued_at_ms: 2, key: 2, former: null } as const
+  const held = withEvent(
+    new Map(),
+    told('case.queued', { ...queued, cause: 'opened', is_held: true }),
+  )
+  expect(held.get('case_1')?.isHeld).toBe(true)
+  const again = told('case.queued', { ...queued, cause: 'transferred', is_held: false })
+  expect(withEvent(held, again).get('case_1')?.isHeld).toBe(false)
+  expect(without(held, 'case_1').size).toBe(0)
+  expect(held.size).toBe(1)
 })

@@ -1,4 +1,5 @@
 /** The current language and what it says for a key. */
+import type { Fault } from '../protocol/schema'
 import { en } from './en'
 import { fr } from './fr'
 
@@ -24,6 +25,15 @@ const PLURALS: Record<LanguageCode, Intl.PluralRules> = {
   en: new Intl.PluralRules('en'),
 }
 
+const COLLATORS: Record<LanguageCode, Intl.Collator> = {
+  fr: new Intl.Collator('fr'),
+  en: new Intl.Collator('en'),
+}
+
+/** The order of names in lists; a thousand are compared in a moment. */
+export const byName = (one: string, other: string): number =>
+  COLLATORS[language.code].compare(one, other)
+
 /** The text of a key, with {names} replaced; `one | many` is chosen by {count}. */
 export function t(key: MessageKey, values: Record<string, string | number> = {}): string {
   const [one = '', many = one] = CATALOGUES[language.code][key].split(' | ')
@@ -48,4 +58,12 @@ export function named(kind: 'term' | 'why', name: string): string {
 /** A text given in both languages. */
 export function label(text: { fr: string; en: string } | null | undefined): string {
   return text ? text[language.code] || text.fr : ''
+}
+
+/** A fault of rules that somebody wrote, in the person's language. */
+export function faultText(fault: Fault): string {
+  const key = `fault.${fault.code}`
+  if (!(key in fr)) return fault.message
+  const said = t(key as MessageKey, { given: fault.given, allowed: fault.allowed })
+  return fault.hint ? `${said} ${t('fault.hint', { hint: fault.hint })}` : said
 }

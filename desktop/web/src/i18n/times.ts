@@ -1,4 +1,5 @@
 /** Times and durations as people read them. */
+import { writeDuration } from '../state/durations'
 import { language, t } from './language.svelte'
 
 const SECOND_MS = 1000
@@ -18,6 +19,13 @@ export function duration(ms: number): string {
   return `${Math.floor(whole / DAY_MS)} ${language.code === 'fr' ? 'j' : 'd'}`
 }
 
+/** As `duration`, to the second below ten minutes: 1 min 05. */
+export function fine(ms: number): string {
+  if (ms < MINUTE_MS || ms >= 10 * MINUTE_MS) return duration(ms)
+  const seconds = String(Math.floor((ms % MINUTE_MS) / SECOND_MS)).padStart(2, '0')
+  return `${Math.floor(ms / MINUTE_MS)} min ${seconds}`
+}
+
 /** 00:42, 05:10, 1:02:03: a clock that runs. */
 export function clock(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / SECOND_MS))
@@ -25,6 +33,13 @@ export function clock(ms: number): string {
   const hours = Math.floor(seconds / 3600)
   const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
   return hours > 0 ? `${hours}:${rest}` : rest
+}
+
+/** 94 %; a dash for what there is nothing of. */
+export function percent(share: number | null | undefined): string {
+  if (share === null || share === undefined) return '—'
+  const whole = Math.round(share * 100)
+  return language.code === 'fr' ? `${whole} %` : `${whole}%`
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>()
@@ -65,4 +80,14 @@ export function date(iso: string): string {
 /** How long ago, coarse. */
 export function ago(atMs: number, nowMs: number): string {
   return nowMs - atMs < MINUTE_MS ? t('time.now') : duration(nowMs - atMs)
+}
+
+/** The day and the time by the clock of a time zone. */
+export function zoned(atMs: number, timeZone: string): string {
+  return format({ ...DAY, ...TIME, timeZone }).format(atMs)
+}
+
+/** A duration to the millisecond, as a form takes it. */
+export function written(ms: number): string {
+  return writeDuration(ms, language.code === 'fr' ? 'j' : 'd')
 }

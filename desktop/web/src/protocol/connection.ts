@@ -24,6 +24,8 @@ export interface ConnectionOptions {
   readonly hello: () => { token?: string; csrf?: string }
   readonly onFrame: (frame: AnyOutbound) => void
   readonly onState: (state: LinkState, code?: number) => void
+  /** A command of before a reload, for which nobody waits any more, was refused. */
+  readonly onRefused?: (command: AnyCommand, problem: ProtocolError) => void
   /** Keeps unanswered commands through a reload of the page. */
   readonly outbox?: {
     load: () => readonly AnyCommand[]
@@ -122,16 +124,21 @@ export class Connection {
       return
     }
     const settled = this.session.settle(frame)
-    if (settled !== null) this.settle(settled.command.ref, settled.answer)
+    if (settled !== null) this.settle(settled.command, settled.answer)
     if (isNews) this.options.onFrame(frame)
   }
 
-  private settle(ref: string, answer: Extract<AnyOutbound, { type: 'ok' | 'error' }>): void {
+  private settle(
+    command: AnyCommand,
+    answer: Extract<AnyOutbound, { type: 'ok' | 'error' }>,
+  ): void {
     this.save()
-    const waiting = this.waiting.get(ref)
-    this.waiting.delete(ref)
-    if (answer.type === 'ok') waiting?.resolve(answer)
-    else waiting?.reject(new ProtocolError(answer.code, answer.message, answer.field))
+    const waiting = this.waiting.get(command.ref)
+    this.waiting.delete(command.ref)
+    if (answer.type === 'ok') return waiting?.resolve(answer)
+    const problem = new ProtocolError(answer.code, answer.message, answer.field)
+    if (waiting) waiting.reject(problem)
+    else this.options.onRefused?.(command, problem)
   }
 
   private closed(code: number): void {

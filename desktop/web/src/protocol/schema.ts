@@ -61,6 +61,28 @@ export interface AgentExplained {
   readonly queues: readonly QueueStanding[];
 }
 
+/** One agent since midnight in the site's time zone, up to `as_of_ms`.
+ * 
+ * times: the timesheet, signed in only. presence: the status whose time runs on since
+ * `as_of_ms`, None when signed out. handled, handling_ms: as in QueueFigures.
+ * 
+ * occupancy = occupied_ms / on_queue_ms, the time at work over the time that was meant for it.
+ * on_queue_ms: signed in as available, busy or on a manual call. occupied_ms: the part of it
+ * that was busy, on a manual call, or available with a case in hand that does not wait for its
+ * client (ready time without idle time, over ready time). Both run on while their flag is set. */
+export interface AgentFigures {
+  readonly agent: string;
+  readonly as_of_ms: number;
+  readonly presence: Presence | null;
+  readonly is_on_queue: boolean;
+  readonly is_occupied: boolean;
+  readonly on_queue_ms: number;
+  readonly occupied_ms: number;
+  readonly handled: number;
+  readonly handling_ms: number;
+  readonly times: readonly TimeSpent[];
+}
+
 /** How an agent stands to a case. exclusion: what keeps it from the case; None: nothing does. */
 export interface AgentStanding {
   readonly agent: string;
@@ -124,7 +146,7 @@ export interface Article {
 /** A command; answered by `ok` or `error` with its ref. */
 export interface Ask {
   readonly type: 'ask';
-  readonly command: OpenCase | MoveAppointment | LeaveQueue | SendMessage | MarkRead | AnswerSurvey | SetPresence | AcceptOffer | RefuseOffer | StartCase | TakeNote | TagCase | SettleCase | PullCase | AssignCase | TakeBack | MergeCases | ConfigureAgent | ConfigureQueue | ScheduleQueue | ConfigurePolicy | RegisterClient | ConnectAgent | DisconnectAgent;
+  readonly command: OpenCase | MoveAppointment | LeaveQueue | SendMessage | MarkRead | AnswerSurvey | SetPresence | AcceptOffer | RefuseOffer | StartCase | TakeNote | TagCase | SettleCase | PullCase | AssignCase | TakeBack | MergeCases | ConfigureAgent | ConfigureQueue | SwitchQueue | ScheduleQueue | ConfigurePolicy | RegisterClient | ConnectAgent | DisconnectAgent;
 }
 
 /** Give a case to an agent by hand, above the cap when the asker is a supervisor. */
@@ -140,6 +162,13 @@ export type AssignCause = 'accepted' | 'automatic' | 'by_hand' | 'escalated' | '
 
 /** Who wrote a message. */
 export type Author = 'agent' | 'client' | 'system';
+
+/** Clients: where their own case is in its queue, when that changed; every few seconds at
+ * most. */
+export interface Awaited {
+  readonly type: 'awaited';
+  readonly wait: Wait;
+}
 
 /** One answer the client may choose; leads to `next_question`, else to `subject`. */
 export interface BotChoice {
@@ -307,6 +336,20 @@ export interface CaseMerged {
   readonly into: string;
 }
 
+/** A waiting case before and after. place: 1 is next in its queue. */
+export interface CaseMove {
+  readonly case: string;
+  readonly client_name: string;
+  readonly channel: Channel;
+  readonly subject: string;
+  readonly segment: Segment;
+  readonly queue: string;
+  readonly place: number;
+  readonly new_place: number;
+  readonly head_start_ms: number;
+  readonly new_head_start_ms: number;
+}
+
 /** The case is reserved for one agent until `deadline_ms`. Staff only. */
 export interface CaseOffered {
   readonly type: 'case.offered';
@@ -391,7 +434,9 @@ export interface CaseResumed {
   readonly holder: string | null;
 }
 
-/** The appointment is booked or moved: it enters its queue at `due_at_ms`. */
+/** The appointment is booked or moved: it enters its queue at `due_at_ms`.
+ * 
+ * former, cause: who held it until now and why it came back, when it was given before its time. */
 export interface CaseScheduled {
   readonly type: 'case.scheduled';
   readonly seq: number;
@@ -402,6 +447,8 @@ export interface CaseScheduled {
   readonly holder: string | null;
   readonly queue: string;
   readonly due_at_ms: number;
+  readonly former: string | null;
+  readonly cause: QueueCause | null;
 }
 
 /** The head start of the case, term by term. Staff only.
@@ -574,11 +621,12 @@ export interface ConfigureAgent {
   readonly is_active?: boolean;
 }
 
-/** Change the policy. */
+/** Change the policy. after_revision: refused when another one than this is in force. */
 export interface ConfigurePolicy {
   readonly type: 'configure_policy';
   readonly ref: string;
   readonly policy: Policy;
+  readonly after_revision?: number | null;
 }
 
 /** Create or change a queue. */
@@ -609,6 +657,13 @@ export interface Contract {
   readonly insurer: string;
   readonly assistance: string;
   readonly is_active: boolean;
+}
+
+/** Supervisors: the figures of the day. The whole once, then at most once a second `site` and
+ * the queues and agents whose figures changed; what grows by itself is for the reader to grow. */
+export interface Counted {
+  readonly type: 'counted';
+  readonly figures: FloorFigures;
 }
 
 /** A sign-in. password_hash: argon2id in PHC form. epoch: raised to end all its sessions. */
@@ -656,7 +711,7 @@ export interface Error {
 
 /** Events of a case or client, oldest first. before: seq to ask the page before, or None. */
 export interface EventPage {
-  readonly events: readonly (AgentConfigured | PresenceChanged | AgentConnected | AgentDisconnected | AgentsJoined | QueueConfigured | QueueScheduled | QueueOpened | QueueClosed | PolicyConfigured | ClientRegistered | CaseOpened | CaseScored | CaseScheduled | CaseEarmarked | EarmarkEnded | CaseQueued | CasePreferred | PreferenceEnded | CaseOffered | OfferEnded | CaseDecided | CaseAssigned | CaseHandled | MessageSent | MessagesRead | NoteTaken | CaseTagged | MacroApplied | CaseWaiting | CaseResumed | CaseEscalated | CaseMerged | CaseAbsorbed | WrapUpRecorded | CaseClosed | SurveyAnswered)[];
+  readonly events: readonly (AgentConfigured | PresenceChanged | AgentConnected | AgentDisconnected | AgentsJoined | QueueConfigured | QueueSwitched | QueueScheduled | QueueOpened | QueueClosed | PolicyConfigured | ClientRegistered | CaseOpened | CaseScored | CaseScheduled | CaseEarmarked | EarmarkEnded | CaseQueued | CasePreferred | PreferenceEnded | CaseOffered | OfferEnded | CaseDecided | CaseAssigned | CaseHandled | MessageSent | MessagesRead | NoteTaken | CaseTagged | MacroApplied | CaseWaiting | CaseResumed | CaseEscalated | CaseMerged | CaseAbsorbed | WrapUpRecorded | CaseClosed | SurveyAnswered)[];
   readonly before: number | null;
 }
 
@@ -681,6 +736,31 @@ export interface ExplainCase {
   readonly case: string;
 }
 
+/** One thing wrong with a policy or a queue, and what is allowed.
+ * 
+ * line: in the text, from 1; None when it came as JSON. field: as in `subjects[2].queue`.
+ * message says it in English; code, given, allowed and hint say it to programs. */
+export interface Fault {
+  readonly field: string;
+  readonly message: string;
+  readonly line: number | null;
+  readonly code: string;
+  readonly given: string;
+  readonly allowed: string;
+  readonly hint: string;
+}
+
+/** Rules that cannot be applied: everything that is wrong with them. */
+export interface FaultyProblem {
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly field: string;
+  readonly type: string;
+  readonly faults: readonly Fault[];
+}
+
 /** An uploaded file as a message shows it. */
 export interface FileRef {
   readonly file: string;
@@ -689,10 +769,20 @@ export interface FileRef {
   readonly size_bytes: number;
 }
 
+/** The figures after event `seq`, at `at_ms`; of the day that began at `day_ms`. */
+export interface FloorFigures {
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly day_ms: number;
+  readonly site: QueueFigures;
+  readonly queues: readonly QueueFigures[];
+  readonly agents: readonly AgentFigures[];
+}
+
 /** An event the reader may see. */
 export interface Happened {
   readonly type: 'event';
-  readonly event: AgentConfigured | PresenceChanged | AgentConnected | AgentDisconnected | AgentsJoined | QueueConfigured | QueueScheduled | QueueOpened | QueueClosed | PolicyConfigured | ClientRegistered | CaseOpened | CaseScored | CaseScheduled | CaseEarmarked | EarmarkEnded | CaseQueued | CasePreferred | PreferenceEnded | CaseOffered | OfferEnded | CaseDecided | CaseAssigned | CaseHandled | MessageSent | MessagesRead | NoteTaken | CaseTagged | MacroApplied | CaseWaiting | CaseResumed | CaseEscalated | CaseMerged | CaseAbsorbed | WrapUpRecorded | CaseClosed | SurveyAnswered;
+  readonly event: AgentConfigured | PresenceChanged | AgentConnected | AgentDisconnected | AgentsJoined | QueueConfigured | QueueSwitched | QueueScheduled | QueueOpened | QueueClosed | PolicyConfigured | ClientRegistered | CaseOpened | CaseScored | CaseScheduled | CaseEarmarked | EarmarkEnded | CaseQueued | CasePreferred | PreferenceEnded | CaseOffered | OfferEnded | CaseDecided | CaseAssigned | CaseHandled | MessageSent | MessagesRead | NoteTaken | CaseTagged | MacroApplied | CaseWaiting | CaseResumed | CaseEscalated | CaseMerged | CaseAbsorbed | WrapUpRecorded | CaseClosed | SurveyAnswered;
 }
 
 /** First frame. last_seq: the last event seen, None for a fresh start.
@@ -980,6 +1070,40 @@ export interface PolicyConfigured {
   readonly revision: number;
 }
 
+/** The policy in force. revision: what If-Match must name. toml: the same as a text. */
+export interface PolicyPage {
+  readonly revision: number;
+  readonly policy: Policy;
+  readonly toml: string;
+  readonly bounds: readonly QueueBound[];
+}
+
+/** What a policy would change, the largest moves first; nothing has been applied.
+ * 
+ * scored_anew: waiting cases whose head start changes. moves_left: moves not listed. policy and
+ * toml: the one that was asked, in both forms. */
+export interface PolicyPreview {
+  readonly policy: Policy;
+  readonly toml: string;
+  readonly scored_anew: number;
+  readonly queues: readonly QueueEffect[];
+  readonly moves: readonly CaseMove[];
+  readonly moves_left: number;
+}
+
+/** A policy that is or was in force. by: the id of who applied it. */
+export interface PolicyRevision {
+  readonly revision: number;
+  readonly at_ms: number;
+  readonly by: string;
+  readonly policy: Policy;
+}
+
+/** The last revisions, the present one first. */
+export interface PolicyRevisions {
+  readonly revisions: readonly PolicyRevision[];
+}
+
 /** Heartbeat. */
 export interface Pong {
   readonly type: 'pong';
@@ -1037,6 +1161,16 @@ export interface PullCase {
   readonly case: string;
 }
 
+/** Nobody who came more than this after you passes you.
+ * 
+ * bound_ms: among the cases opened in the queue, escalated ones included. moved_in_ms: when
+ * cases of any subject are transferred into it as well. */
+export interface QueueBound {
+  readonly queue: string;
+  readonly bound_ms: number;
+  readonly moved_in_ms: number;
+}
+
 /** Why a case entered a queue. */
 export type QueueCause = 'agent_left' | 'due' | 'escalated' | 'not_started' | 'opened' | 'refused' | 'taken_back' | 'timed_out' | 'transferred' | 'withdrawn';
 
@@ -1063,6 +1197,53 @@ export interface QueueConfigured {
   readonly service_level_ms: number;
   readonly is_open: boolean;
   readonly hours: Hours | null;
+}
+
+/** What a policy would do to a queue. up, down: cases that would change places. */
+export interface QueueEffect {
+  readonly queue: string;
+  readonly waiting: number;
+  readonly up: number;
+  readonly down: number;
+  readonly bound_ms: number;
+  readonly new_bound_ms: number;
+}
+
+/** One queue since midnight in the site's time zone; without `queue`, the whole site.
+ * 
+ * offered: cases that entered the queue, each once however often it comes back unanswered.
+ * answered: those whose agent began (first answer, or the call connected); answer_ms and
+ * longest_ms: the sum and the longest of their waits since they entered this queue, or since it
+ * opened. abandoned: those whose client left before; abandoned_late: after the target.
+ * handled: holdings that ended after the case was answered; handling_ms: their time, without
+ * waits for the client.
+ * 
+ * service_level = in_time / (answered + abandoned_late), with in_time answered within the
+ * queue's target of that moment: leaving before the target gives no chance to keep it, so it
+ * counts neither way (the fourth formula of ICMI, Service Level Calculations, 2002).
+ * abandonment = abandoned / (answered + abandoned). None where there is nothing to divide by.
+ * 
+ * waiting, oldest_ms: in the queue now, and since when the oldest. expected: what a case that
+ * enters now is told. announced, kept: waits announced to cases that entered, and ended today,
+ * and how many of them ended within the range: kept / announced is the measured coverage. */
+export interface QueueFigures {
+  readonly queue: string | null;
+  readonly waiting: number;
+  readonly oldest_ms: number | null;
+  readonly offered: number;
+  readonly answered: number;
+  readonly in_time: number;
+  readonly answer_ms: number;
+  readonly longest_ms: number;
+  readonly abandoned: number;
+  readonly abandoned_late: number;
+  readonly handled: number;
+  readonly handling_ms: number;
+  readonly service_level: number | null;
+  readonly abandonment: number | null;
+  readonly expected: WaitRange | null;
+  readonly announced: number;
+  readonly kept: number;
 }
 
 /** The queue's hours began; what came meanwhile is given from now on. */
@@ -1094,6 +1275,16 @@ export interface QueueStanding {
   readonly waiting: number;
   readonly first: string | null;
   readonly exclusion: Exclusion | null;
+}
+
+/** Somebody opened or closed the queue by hand. */
+export interface QueueSwitched {
+  readonly type: 'queue.switched';
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly by: string;
+  readonly queue: string;
+  readonly is_open: boolean;
 }
 
 /** A queue's rules. is_in_hours: false while its hours keep it closed, until `opens_at_ms`. */
@@ -1289,6 +1480,14 @@ export interface SurveyAnswered {
   readonly former: string | null;
 }
 
+/** Open or close a queue by hand, whatever its hours; nothing else of it changes. */
+export interface SwitchQueue {
+  readonly type: 'switch_queue';
+  readonly ref: string;
+  readonly queue: string;
+  readonly is_open: boolean;
+}
+
 /** Replace the tags of a case. */
 export interface TagCase {
   readonly type: 'tag_case';
@@ -1327,6 +1526,12 @@ export interface Term {
   readonly head_start_ms: number;
 }
 
+/** How long somebody was in one status today, while signed in. */
+export interface TimeSpent {
+  readonly presence: Presence;
+  readonly spent_ms: number;
+}
+
 /** The other side is writing. */
 export interface Typing {
   readonly type: 'typing';
@@ -1339,6 +1544,19 @@ export interface Typing {
 export interface TypingNow {
   readonly type: 'typing';
   readonly case: string;
+}
+
+/** Where a case is in its queue, 1 for the next, and how long it will still wait, if known. */
+export interface Wait {
+  readonly case: string;
+  readonly place: number;
+  readonly expected: WaitRange | null;
+}
+
+/** An announced wait, rounded outwards to whole minutes. */
+export interface WaitRange {
+  readonly low_ms: number;
+  readonly high_ms: number;
 }
 
 /** Why a case is not given now. NOT_WAITING: nothing of it is to be given. */
@@ -1360,6 +1578,17 @@ export interface Welcome {
   readonly me: Me | null;
   readonly client: string | null;
   readonly snapshot: Snapshot | null;
+}
+
+/** Whether a subject's queue takes cases now.
+ * 
+ * is_open: false while it is closed by hand, and refuses. is_in_hours: false while it keeps a case
+ * until it opens; opens says when, notice what its hours tell the client. */
+export interface WidgetOpening {
+  readonly is_open: boolean;
+  readonly is_in_hours: boolean;
+  readonly opens: Label | null;
+  readonly notice: Label | null;
 }
 
 /** What the widget loads before it opens. */
@@ -1437,6 +1666,7 @@ export type AnyFloorEvent =
   | AgentDisconnected
   | AgentsJoined
   | QueueConfigured
+  | QueueSwitched
   | QueueScheduled
   | QueueOpened
   | QueueClosed
@@ -1450,6 +1680,7 @@ export type AnyEvent =
   | AgentDisconnected
   | AgentsJoined
   | QueueConfigured
+  | QueueSwitched
   | QueueScheduled
   | QueueOpened
   | QueueClosed
@@ -1502,6 +1733,7 @@ export type AnyCommand =
   | MergeCases
   | ConfigureAgent
   | ConfigureQueue
+  | SwitchQueue
   | ScheduleQueue
   | ConfigurePolicy
   | RegisterClient
@@ -1529,7 +1761,9 @@ export type AnyOutbound =
   | Typing
   | Ok
   | Error
-  | Pong;
+  | Pong
+  | Counted
+  | Awaited;
 
 export const CLOSE = {
   GOING_AWAY: 1001,

@@ -51,6 +51,9 @@ export function applyEvent(rows: Rows, event: AnyEvent): void {
     case 'queue.configured':
       rows.queues.set(event.queue, queueConfigured(rows.queues.get(event.queue), event))
       return
+    case 'queue.switched':
+      changeQueue(rows, event.queue, { is_open: event.is_open })
+      return
     case 'queue.opened':
       changeQueue(rows, event.queue, { is_in_hours: true, opens_at_ms: null })
       release(rows, event.queue)

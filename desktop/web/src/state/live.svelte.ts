@@ -1,4 +1,5 @@
 /** The one live store: frames in, rows out, applied once per animation frame. */
+import { label as labelIn } from '../i18n/language.svelte'
 import { Connection, ProtocolError, type LinkState } from '../protocol/connection'
 import type {
   AgentView,
@@ -12,6 +13,7 @@ import type {
   Workbench,
 } from '../protocol/schema'
 import { applyEvent, rowsFrom, type Rows } from './apply'
+import { NO_FIGURES, withFigures, type Figures } from './figures'
 import { History, isOfCase } from './history.svelte'
 import { ticking } from './ticking.svelte'
 
@@ -33,6 +35,8 @@ class Live {
   cases = $state.raw<ReadonlyMap<string, CaseView>>(new Map())
   writers = $state.raw<ReadonlyMap<string, Writer>>(new Map())
   bench = $state.raw<Workbench | null>(null)
+  /** Of the day; supervisors only. */
+  figures = $state.raw<Figures>(NO_FIGURES)
 
   private connection: Connection | null = null
   private rows: Rows = rowsFrom({ seq: 0, agents: [], queues: [], cases: [] })
@@ -59,6 +63,7 @@ class Live {
     this.connection?.stop()
     this.connection = null
     this.histories.clear()
+    this.figures = NO_FIGURES
     this.show(rowsFrom({ seq: 0, agents: [], queues: [], cases: [] }))
   }
 
@@ -116,6 +121,17 @@ class Live {
     return found?.label ?? { fr: queue, en: queue }
   }
 
+  /** A skill by the queue that it opens, when that is one; else by its own name. */
+  skillName(skill: string): string {
+    const opened = [...this.queues.values()].filter((row) =>
+      row.required.some((needed) => needed.skill === skill),
+    )
+    const [only] = opened
+    if (only && opened.length === 1) return labelIn(only.label)
+    const words = skill.replace(/^skill_/, '').replaceAll('_', ' ')
+    return words.charAt(0).toUpperCase() + words.slice(1)
+  }
+
   subjectLabel(subject: string): Label {
     const rule = this.bench?.subjects.find((known) => known.subject === subject)
     return rule?.label ?? { fr: subject, en: subject }
@@ -151,6 +167,9 @@ class Live {
       case 'shown':
         this.rows.cases.set(frame.case.case, frame.case)
         this.reload(frame.case.case)
+        return
+      case 'counted':
+        this.figures = withFigures(this.figures, frame.figures)
         return
       case 'typing':
         this.writers = new Map(this.writers).set(frame.case, {

@@ -1,8 +1,8 @@
 /** Where the person is: the path under /desk, kept in the address bar. */
-export type Page = 'home' | 'search' | 'care' | 'knowledge' | 'floor'
+export type Page = 'home' | 'search' | 'care' | 'knowledge' | 'floor' | 'queues' | 'rules'
 
 const ROOT = '/desk'
-const PAGES: readonly Page[] = ['home', 'search', 'care', 'knowledge', 'floor']
+const PAGES: readonly Page[] = ['home', 'search', 'care', 'knowledge', 'floor', 'queues', 'rules']
 
 class Place {
   page = $state<Page>('care')

@@ -5,6 +5,7 @@ import type { Me } from '../protocol/schema'
 import { forgetDrafts, keep, recall } from './kept'
 import { live } from './live.svelte'
 import { notices } from './notices.svelte'
+import type { Page } from './place.svelte'
 import { outbox } from './outbox.svelte'
 import { preferences } from './preferences.svelte'
 import { toasts } from './toasts.svelte'
@@ -16,6 +17,16 @@ class Signed {
 
   get isFloor(): boolean {
     return this.me?.role === 'supervisor' || this.me?.role === 'administrator'
+  }
+
+  get isAdministrator(): boolean {
+    return this.me?.role === 'administrator'
+  }
+
+  /** Whether the page is one for this person's role. */
+  mayOpen(page: Page): boolean {
+    if (page === 'rules') return this.isAdministrator
+    return (page !== 'floor' && page !== 'queues') || this.isFloor
   }
 
   /** Take up the session of this browser, when it has one. */

@@ -5,12 +5,15 @@ import { Connection, ProtocolError } from '../protocol/connection'
 import { newId } from '../protocol/ids'
 import type {
   Answer,
+  AnyCommand,
   AnyEvent,
   AnyOutbound,
   BotChoice,
   BotQuestion,
   FileRef,
   SendMessage,
+  WidgetOpening,
+  Wait,
   WidgetProfile,
 } from '../protocol/schema'
 import { Memory } from './memory'
@@ -19,7 +22,7 @@ import { chime } from './sound'
 import type { Language } from './texts'
 import { textsIn } from './texts'
 import type { Line, Thread, Threads } from './thread'
-import { openThread, fromHistory, withEvent, withPending, withRefused } from './thread'
+import { openThread, fromHistory, without, withEvent, withPending, withRefused } from './thread'
 
 const TYPING_EVERY_MS = 3_000
 const TYPING_FADES_MS = 5_000
@@ -41,11 +44,18 @@ export class Chat {
   isSolved = $state(false)
   rated = $state.raw<ReadonlySet<string>>(new Set())
   typing = $state('')
+  // Where each waiting case is in its queue, as the server last said.
+  waits = $state.raw<ReadonlyMap<string, Wait>>(new Map())
   isNew = $state(false)
+  /** What is typed and not sent yet. */
+  draft = $state('')
+  /** Whether the queue of the subject takes cases; null until it is known. */
+  opening = $state.raw<WidgetOpening | null>(null)
 
   private readonly server: Server
   private readonly memory: Memory
   private connection: Connection | null = null
+  private client = ''
   private typingTimer = 0
   private typedMs = 0
   /** Since the last reload: what an older answer of the server may lack. */
@@ -89,6 +99,7 @@ export class Chat {
       this.askFirst()
       // A page that was talking goes on talking; another loads nothing more until it is opened.
       if (this.memory.kept.token) await this.connect()
+      this.resumeDraft()
       if (this.memory.kept.isOpen) await this.open()
     } catch {
       this.problem = this.texts.failed
@@ -122,6 +133,39 @@ export class Chat {
     this.answers = []
     this.offered = null
     this.isSolved = false
+    this.opening = null
+  }
+
+  /** Go on where a page that was left had come to, when something was typed there. */
+  private resumeDraft(): void {
+    const { text, subject, answers } = this.memory.draftOf(this.client)
+    if (this.client === '' || text === '') return
+    this.draft = text
+    if (subject === null || openThread(this.threads) !== null) return
+    this.isNew = true
+    this.question = null
+    this.answers = answers
+    this.become(subject)
+  }
+
+  private become(subject: string): void {
+    this.subject = subject
+    void this.askOpening()
+  }
+
+  /** Ask whether anybody is there for the subject; without an answer nothing is said of it. */
+  async askOpening(): Promise<void> {
+    try {
+      this.opening = await this.server.opening(this.subject ?? 'other')
+    } catch {
+      this.opening = null
+    }
+  }
+
+  write(text: string): void {
+    this.draft = text
+    const { subject, answers } = this
+    if (this.client) this.memory.keepDraft(this.client, { text, subject, answers })
   }
 
   choose(choice: BotChoice): void {
@@ -135,13 +179,13 @@ export class Chat {
     this.question = next ?? null
     if (next !== undefined) return
     if (choice.articles.length > 0) this.offered = choice
-    else this.subject = choice.subject ?? 'other'
+    else this.become(choice.subject ?? 'other')
   }
 
   /** What the articles said was enough, or was not. */
   solve(isSolved: boolean): void {
     this.isSolved = isSolved
-    if (!isSolved) this.subject = this.offered?.subject ?? 'other'
+    if (!isSolved) this.become(this.offered?.subject ?? 'other')
     this.offered = null
   }
 
@@ -171,6 +215,8 @@ export class Chat {
           answers: this.answers,
         })
         const saying = this.send(connection, line)
+        // Refused with its case: that is said once.
+        saying.catch(() => undefined)
         await opening
         this.askFirst()
         await saying
@@ -179,8 +225,17 @@ export class Chat {
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
-      this.threads = withRefused(this.threads, line.id, error.message)
+      if (error.code === 'queue_closed' && thread === null) this.takeBack(line)
+      else this.threads = withRefused(this.threads, line.id, error.message)
     }
+  }
+
+  /** The queue was closed while this was typed: nothing was opened, and nothing is lost. */
+  private takeBack(line: Line): void {
+    this.threads = without(this.threads, line.case)
+    this.isNew = true
+    this.write(line.text)
+    this.opening = { is_in_hours: true, opens: null, notice: null, ...this.opening, is_open: false }
   }
 
   async attach(file: File): Promise<void> {
@@ -245,6 +300,7 @@ export class Chat {
     if (this.connection !== null) return
     const session = await this.server.openSession(this.identity, this.memory.kept.token)
     this.memory.keep({ token: session.token })
+    this.client = session.client
     this.threads = fromHistory(this.threads, await this.server.history())
     if (this.connection !== null) return
     this.connection = new Connection({
@@ -252,6 +308,7 @@ export class Chat {
       hello: () => ({ token: this.server.token }),
       onFrame: (frame) => this.receive(frame),
       onState: (state) => this.changed(state),
+      onRefused: (command, problem) => this.refuse(command, problem),
       outbox: {
         // By client: what one person wrote must never leave in the name of another.
         load: () => this.memory.loadOutbox(session.client),
@@ -274,6 +331,19 @@ export class Chat {
       })
   }
 
+  /** What was asked before the page was loaded anew is refused now. */
+  private refuse(command: AnyCommand, problem: ProtocolError): void {
+    const isShut = problem.code === 'queue_closed' && command.type === 'open_case'
+    const line = isShut ? this.threads.get(command.case)?.lines[0] : undefined
+    if (line) {
+      this.subject = command.type === 'open_case' ? command.subject : null
+      this.question = null
+      this.takeBack(line)
+    } else if (command.type === 'send_message') {
+      this.threads = withRefused(this.threads, command.message, problem.message)
+    }
+  }
+
   private changed(state: LinkState): void {
     this.link = state
     if (state !== 'signed_out') return
@@ -288,6 +358,7 @@ export class Chat {
 
   private receive(frame: AnyOutbound): void {
     if (frame.type === 'typing') this.showTyping(frame.name)
+    if (frame.type === 'awaited') this.waits = new Map(this.waits).set(frame.wait.case, frame.wait)
     if (frame.type === 'welcome' && frame.snapshot !== null) void this.reload()
     if (frame.type !== 'event') return
     this.threads = withEvent(this.threads, frame.event)

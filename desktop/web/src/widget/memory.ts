@@ -1,10 +1,17 @@
 // What the widget keeps in the page's own storage: its session, and what was not answered yet.
 
-import type { AnyCommand } from '../protocol/schema'
+import type { AnyCommand, Answer } from '../protocol/schema'
 
 export interface Kept {
   readonly token: string
   readonly isOpen: boolean
+}
+
+/** What was typed and not sent: the text, and where the guided form had led. */
+export interface Draft {
+  readonly text: string
+  readonly subject: string | null
+  readonly answers: readonly Answer[]
 }
 
 export class Memory {
@@ -16,6 +23,14 @@ export class Memory {
 
   keep(change: Partial<Kept>): void {
     this.write('session', { ...this.kept, ...change })
+  }
+
+  draftOf(client: string): Draft {
+    return { text: '', subject: null, answers: [], ...this.read<Partial<Draft>>(`draft.${client}`) }
+  }
+
+  keepDraft(client: string, draft: Draft): void {
+    this.write(`draft.${client}`, draft)
   }
 
   loadOutbox(client: string): readonly AnyCommand[] {

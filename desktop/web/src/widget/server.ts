@@ -1,7 +1,14 @@
 // The HTTP side of the widget.
 
 import { ProtocolError } from '../protocol/connection'
-import type { EventPage, FileRef, Problem, WidgetProfile, WidgetSession } from '../protocol/schema'
+import type {
+  EventPage,
+  FileRef,
+  Problem,
+  WidgetOpening,
+  WidgetProfile,
+  WidgetSession,
+} from '../protocol/schema'
 
 export class Server {
   token = ''
@@ -14,6 +21,10 @@ export class Server {
 
   profile(): Promise<WidgetProfile> {
     return this.ask('/widget/profile')
+  }
+
+  opening(subject: string): Promise<WidgetOpening> {
+    return this.ask(`/widget/opening?subject=${encodeURIComponent(subject)}`)
   }
 
   async openSession(identity: string, resume: string): Promise<WidgetSession> {

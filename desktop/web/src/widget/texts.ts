@@ -1,5 +1,7 @@
 // What the widget says, in both languages.
 
+import type { Wait } from '../protocol/schema'
+
 export type Language = 'fr' | 'en'
 
 const fr = {
@@ -19,6 +21,15 @@ const fr = {
   read: 'Lu',
   refused: 'Non envoyé :',
   queued: 'Vous êtes dans la file. Un conseiller arrive.',
+  held: 'Hors horaires : votre demande est gardée.',
+  outside: 'Nous sommes fermés. Écrivez-nous : votre demande sera gardée jusqu’à l’ouverture.',
+  outside_until: 'Nous sommes fermés et ouvrons {opens}. Votre demande sera gardée jusque-là.',
+  shut: 'Ce service est fermé pour le moment. Votre message reste ici : revenez l’envoyer plus tard.',
+  again: 'Est-il rouvert ?',
+  place: 'Vous êtes {place} dans la file',
+  next: 'Vous êtes le prochain',
+  about: ' · environ {low} à {high} minutes',
+  under: ' · moins de {high} min',
   answering: '{name} vous répond',
   waiting: '{name} attend votre réponse',
   closed: 'Conversation terminée',
@@ -58,6 +69,15 @@ const en: Texts = {
   read: 'Read',
   refused: 'Not sent:',
   queued: 'You are in the queue. An adviser is on the way.',
+  held: 'Outside our hours: your request is kept.',
+  outside: 'We are closed. Write to us: your request will be kept until we open.',
+  outside_until: 'We are closed and open {opens}. Your request will be kept until then.',
+  shut: 'This service is closed at the moment. Your message stays here: come back and send it later.',
+  again: 'Is it open again?',
+  place: 'You are {place} in the queue',
+  next: 'You are next',
+  about: ' · about {low} to {high} minutes',
+  under: ' · less than {high} min',
   answering: '{name} is answering you',
   waiting: '{name} is waiting for your answer',
   closed: 'Conversation ended',
@@ -83,6 +103,23 @@ const CATALOGUES: Record<Language, Texts> = { fr, en }
 
 export function textsIn(language: Language): Texts {
   return CATALOGUES[language]
+}
+
+/** Where the client is in the queue and, when that is known, for about how long. */
+export function waitingText(texts: Texts, wait: Wait | undefined, language: Language): string {
+  if (!wait) return texts.queued
+  const { place, expected } = wait
+  const where = place === 1 ? texts.next : filled(texts.place, { place: ordinal(place, language) })
+  if (!expected) return where
+  const [low, high] = [expected.low_ms, expected.high_ms].map((ms) => Math.round(ms / 60_000))
+  return where + filled(low === 0 ? texts.under : texts.about, { low: low ?? 0, high: high ?? 0 })
+}
+
+function ordinal(place: number, language: Language): string {
+  if (language === 'fr') return `${place}ᵉ`
+  const suffixes: Record<string, string> = { one: 'st', two: 'nd', few: 'rd' }
+  const rule = new Intl.PluralRules('en', { type: 'ordinal' }).select(place)
+  return `${place}${suffixes[rule] ?? 'th'}`
 }
 
 /** Put values in the braces of a text. */

@@ -25,6 +25,8 @@ export interface Thread {
   readonly readByStaff: string | null
   readonly unread: number
   readonly asksSurvey: boolean
+  /** It came outside the hours, and waits for them. */
+  readonly isHeld: boolean
 }
 
 export type Threads = ReadonlyMap<string, Thread>
@@ -36,6 +38,7 @@ const EMPTY: Omit<Thread, 'case'> = {
   readByStaff: null,
   unread: 0,
   asksSurvey: false,
+  isHeld: false,
 }
 
 export function withEvent(threads: Threads, event: AnyEvent): Threads {
@@ -80,7 +83,7 @@ export function withRefused(threads: Threads, id: string, problem: string): Thre
 function threadAfter(thread: Thread, event: AnyEvent): Thread {
   switch (event.type) {
     case 'case.queued':
-      return { ...thread, stage: 'queued', agent: '' }
+      return { ...thread, stage: 'queued', agent: '', isHeld: event.is_held }
     case 'case.assigned':
       return { ...thread, stage: 'answering', agent: event.agent_name }
     case 'case.waiting':
@@ -122,6 +125,11 @@ function merged(threads: Threads, gone: Thread, into: string): Threads {
   const lines = [...kept.lines, ...gone.lines].sort((one, other) => one.atMs - other.atMs)
   changed.delete(gone.case)
   return changed.set(into, { ...kept, lines, unread: kept.unread + gone.unread })
+}
+
+/** Forget a conversation that the server has refused to open. */
+export function without(threads: Threads, key: string): Threads {
+  return new Map([...threads].filter(([known]) => known !== key))
 }
 
 /** The conversation that goes on: the last one that is not closed. */

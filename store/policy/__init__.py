@@ -1,0 +1,1 @@
+"""The policy as a document: read from TOML or JSON with its faults, written, tried out."""
