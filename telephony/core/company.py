@@ -46,7 +46,7 @@ def send_tones(turn: Turn, actor: Actor, command: facts.SendTones) -> None:
 
 
 def invite(turn: Turn, actor: Actor, command: facts.InviteToCall) -> None:
-    """Ask a colleague or a guest in; who answers is in. A number was checked before."""
+    """Ask a colleague or a guest in; who answers is in. A number is E.164, checked before."""
     turn.require_agent(actor)
     if (command.agent is None) == (command.number is None):
         raise CallRefused(CallRefusal.ONE_TARGET_ONLY)

@@ -35,8 +35,11 @@ def _lose_client(turn: Turn) -> None:
         finish(turn, CallCause.CLIENT_NOT_REACHED)
         return
     leave_queue(turn)
-    is_late = phase is Phase.CLOSING
-    finish(turn, CallCause.OUTSIDE_HOURS if is_late else CallCause.CLIENT_LEFT)
+    if turn.state.is_appointment_taken:
+        finish(turn, CallCause.APPOINTMENT_TAKEN)
+    else:
+        is_late = phase is Phase.CLOSING
+        finish(turn, CallCause.OUTSIDE_HOURS if is_late else CallCause.CLIENT_LEFT)
 
 
 def _lose_agent(turn: Turn, leg: Leg, cause: LegCause) -> None:

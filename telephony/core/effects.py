@@ -104,7 +104,7 @@ class BridgeLegs(Struct, frozen=True, kw_only=True):
 
 
 class EndBridge(Struct, frozen=True, kw_only=True):
-    """The bridge is empty and not needed any more."""
+    """The bridge is empty. Its name may be used again, for another one."""
 
     bridge: BridgeId
 

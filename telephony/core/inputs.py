@@ -166,7 +166,11 @@ class Replied(Struct, frozen=True, kw_only=True):
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """An agent or supervisor wants something."""
+    """An agent or supervisor wants something of a call that is there.
+
+    Dial begins a call, AnswerCall and RefuseCall are the answer of a leg that rings: whoever has
+    the legs turns them into NumberDialled, LegAnswered and LegEnded.
+    """
 
     actor: Actor
     command: AnyCallCommand

@@ -97,6 +97,7 @@ class CallState(Struct, kw_only=True):
     prompt_number: int = 0
     appointment_ms: int | None = None
     is_appointment_offered: bool = False
+    is_appointment_taken: bool = False
     is_outside_hours: bool = False
     estimate: Estimate = Estimate()
     consent: Consent = Consent.NOT_RECORDED

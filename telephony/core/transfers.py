@@ -94,7 +94,6 @@ def take_back(turn: Turn, outcome: TransferOutcome) -> None:
     if consulted is not None:
         cause = LegCause.COMPLETED if consulted.is_present else LegCause.CANCELLED
         turn.hang_up(consulted, cause)
-    state.agent = transfer.first
     if transfer.queue is not None and state.is_case_open:
         turn.ask(SYSTEM, AssignCase(ref=turn.next_ref(), case=state.case, agent=transfer.first))
     state.is_held_by_agent = True

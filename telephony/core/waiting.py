@@ -158,7 +158,7 @@ def end_closing(turn: Turn, heard: tuple[Cue, ...]) -> None:
     """Go on after a message of CLOSING: wait for a key, or say good-bye."""
     if Cue.APPOINTMENT_OFFER in heard:
         turn.set_deadline(Due.ANSWER, turn.rules.appointment_ms)
-    elif Cue.APPOINTMENT_TAKEN in heard:
+    elif turn.state.is_appointment_taken:
         finish(turn, CallCause.APPOINTMENT_TAKEN)
     else:
         miss_appointment(turn)
@@ -202,6 +202,7 @@ def _take_appointment(turn: Turn) -> None:
     ):
         return
     state.is_appointment_offered = False
+    state.is_appointment_taken = True
     turn.ask(
         _client(state.party),
         OpenCase(

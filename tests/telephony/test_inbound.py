@@ -249,6 +249,26 @@ def test_outside_hours_there_is_a_message_and_an_appointment() -> None:
     assert stage.call.is_over
 
 
+def test_who_hangs_up_when_the_appointment_is_booked_has_it_and_leaves_once() -> None:
+    stage = Stage()
+    stage.arrive()
+    stage.tell(inputs.CaseHeld(appointment_ms=SLOT_MS))
+    stage.tell(inputs.TonePressed(leg=CALLER, tone="1"))
+    stage.tell(inputs.TonePressed(leg=CALLER, tone="1"))
+    stage.end(CALLER)
+    assert [type(command) for _, command in stage.asked].count(r.LeaveQueue) == 1
+    assert stage.fact(c.CallEnded).cause is CallCause.APPOINTMENT_TAKEN
+
+
+def test_outside_hours_who_hangs_up_is_taken_out() -> None:
+    stage = Stage()
+    stage.arrive()
+    stage.tell(inputs.CaseHeld())
+    stage.end(CALLER)
+    assert stage.has_asked(r.LeaveQueue)
+    assert stage.fact(c.CallEnded).cause is CallCause.OUTSIDE_HOURS
+
+
 def test_outside_hours_who_presses_nothing_is_let_go() -> None:
     stage = Stage()
     stage.tell(

@@ -345,8 +345,13 @@ def test_the_client_who_leaves_a_queue_they_were_transferred_to_is_taken_out() -
 def test_a_case_given_elsewhere_by_hand_takes_its_client_along() -> None:
     stage = Stage()
     stage.talk()
+    stage.ask(LEA, c.InviteToCall(ref="r", call=CALL, number="+33123456789"))
+    guest = stage.starts(LegRole.GUEST)[0].leg
+    stage.tell(inputs.LegAnswered(leg=guest))
     stage.give(TOM, has_accepted=False)
-    assert stage.hung_up[stage.leg(LEA)] == 1
+    assert (stage.hung_up[stage.leg(LEA)], stage.hung_up[guest]) == (1, 1)
+    left = [fact for fact in stage.facts if isinstance(fact, c.LegLeft)]
+    assert {fact.cause for fact in left} == {LegCause.COMPLETED}
     stage.answer(TOM)
     assert stage.company(CALLER) == {stage.leg(TOM)}
 
