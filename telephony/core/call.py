@@ -8,6 +8,7 @@ from store.schema.commands import Actor, Refusal
 from store.schema.ids import CallId, CaseId, LegId
 from store.schema.terms import Role
 from telephony.core import (
+    booking,
     company,
     departures,
     inputs,
@@ -148,6 +149,9 @@ def _case_closed(turn: Turn, _: inputs.CaseClosed) -> None:
 
 def _replied(turn: Turn, told: inputs.Replied) -> None:
     state = turn.state
+    if told.ref == state.booking:
+        state.booking = ""
+        booking.hear_booking(turn, told.refusal)
     if told.refusal is None:
         return
     was_requeue = told.ref in state.requeues
@@ -155,7 +159,7 @@ def _replied(turn: Turn, told: inputs.Replied) -> None:
         state.requeues.remove(told.ref)
     if told.ref == state.opening:
         state.is_case_open = False
-        waiting.turn_away(turn, inputs.CaseHeld())
+        booking.turn_away(turn, inputs.CaseHeld())
     elif was_requeue and told.refusal in _CASE_IS_GONE:
         state.is_case_open = False
         if state.phase in {Phase.QUEUED, Phase.OFFERED}:
@@ -189,7 +193,7 @@ def _prompt_over(turn: Turn, *, was_heard: bool) -> None:
     elif state.phase is Phase.NOTIFYING:
         reaching.connect(turn)
     elif state.phase is Phase.CLOSING:
-        waiting.end_closing(turn, heard)
+        booking.end_closing(turn, heard)
 
 
 def _drain(turn: Turn, _: inputs.NodeDraining) -> None:
@@ -219,7 +223,7 @@ _INPUTS: dict[type, Callable[..., None]] = {
     inputs.CaseGiven: _case_given,
     inputs.CaseQueued: _case_queued,
     inputs.WaitEstimated: waiting.estimate,
-    inputs.CaseHeld: waiting.turn_away,
+    inputs.CaseHeld: booking.turn_away,
     inputs.CaseClosed: _case_closed,
     inputs.Replied: _replied,
     inputs.NodeDraining: _drain,
@@ -294,9 +298,9 @@ _DUE: dict[Due, Callable[[Turn], None]] = {
     # The case stays where it is: its client is called back.
     Due.DRAIN: lambda turn: finish(turn, CallCause.NODE_DRAINED),
     Due.PROMPT: lambda turn: _prompt_over(turn, was_heard=False),
-    Due.ANSWER: waiting.miss_appointment,
+    Due.ANSWER: booking.miss_appointment,
     Due.TRANSFER: transfers.fall_due,
-    Due.OVERFLOW: waiting.overflow,
+    Due.OVERFLOW: booking.overflow,
     Due.ANNOUNCE: waiting.announce,
     Due.WRAP_UP: lambda turn: finish_wrap_up(turn, is_timed_out=True),
 }

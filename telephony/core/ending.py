@@ -4,6 +4,7 @@ from store.schema import calls as facts
 from store.schema.calls import CallCause, LegCause
 from store.schema.commands import Actor, LeaveQueue
 from store.schema.terms import Role
+from telephony.core.inputs import Party
 from telephony.core.state import CallState
 from telephony.core.transitions import Due, Step
 from telephony.core.turn import Turn
@@ -52,8 +53,12 @@ def leave_queue(turn: Turn) -> None:
     state = turn.state
     if state.is_held_by_agent or not state.is_case_open or state.party is None:
         return
-    client = Actor(role=Role.CLIENT, id=state.party.client, name=state.party.name)
-    turn.ask(client, LeaveQueue(ref=turn.next_ref(), case=state.case))
+    turn.ask(client_actor(state.party), LeaveQueue(ref=turn.next_ref(), case=state.case))
+
+
+def client_actor(party: Party) -> Actor:
+    """Return the client as the one who asks."""
+    return Actor(role=Role.CLIENT, id=party.client, name=party.name)
 
 
 def finish_wrap_up(turn: Turn, *, is_timed_out: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 from store.schema import calls as facts
 from store.schema.calls import LegCause, LegRole
-from telephony.core import company, inputs, waiting
+from telephony.core import booking, company, inputs, waiting
 from telephony.core.departures import follow
 from telephony.core.reaching import is_awaited, meet_agent, meet_client
 from telephony.core.state import CallState, Leg
@@ -34,6 +34,9 @@ def answer(turn: Turn, told: inputs.LegAnswered) -> None:
     elif leg.role is LegRole.CLIENT:
         if turn.state.phase is Phase.ARRIVING:
             waiting.greet(turn)
+            if turn.state.is_outside_hours:
+                held = inputs.CaseHeld(appointment_ms=turn.state.appointment_ms)
+                booking.turn_away(turn, held)
         else:
             meet_client(turn)
     elif is_awaited(turn, leg):
@@ -110,7 +113,7 @@ def press(turn: Turn, told: inputs.TonePressed) -> None:
     """Hear a key of the client's."""
     leg = _leg(turn.state, told.leg)
     if leg is not None and leg.role is LegRole.CLIENT and leg.is_present:
-        waiting.press(turn, told.tone)
+        booking.press(turn, told.tone)
 
 
 def miss(turn: Turn, leg: Leg) -> None:

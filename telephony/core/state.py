@@ -74,7 +74,9 @@ class CallState(Struct, kw_only=True):
     agent: who has the client, or is being reached for them. is_held_by_agent: whether the router
     knows of a holder. given: an agent who came while the greeting was still heard.
     prompt, prompt_number: what the client hears once, and the number it was played with.
-    opening, handing_on: refs of the command that opens the case, of the one that transfers it.
+    appointment_ms: the first free slot; offered_ms: the one the client was told of.
+    opening, handing_on, booking: refs of the commands that open the case, transfer it, and book
+    an appointment.
     requeues: refs of our own commands that put the case in a queue, not yet seen to happen.
     waits_since_ms: since when the client is with nobody.
     """
@@ -96,8 +98,10 @@ class CallState(Struct, kw_only=True):
     prompt: tuple[Sound, ...] = ()
     prompt_number: int = 0
     appointment_ms: int | None = None
-    is_appointment_offered: bool = False
+    offered_ms: int | None = None
     is_appointment_taken: bool = False
+    booking: str = ""
+    booking_ms: int = 0
     is_outside_hours: bool = False
     estimate: Estimate = Estimate()
     consent: Consent = Consent.NOT_RECORDED

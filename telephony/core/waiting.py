@@ -2,13 +2,13 @@
 
 from store.schema import calls as facts
 from store.schema.calls import CallCause, CallKind, NoticeBy
-from store.schema.commands import SYSTEM, Actor, OpenCase, TakeBack
+from store.schema.commands import SYSTEM, OpenCase, TakeBack
 from store.schema.ids import QueueId
-from store.schema.terms import Channel, Role
+from store.schema.terms import Channel
 from telephony.core import recording
 from telephony.core.effects import AnswerLeg, Cue, Sound
-from telephony.core.ending import finish, leave_queue, stop_talking
-from telephony.core.inputs import CaseHeld, ClientArrived, Party, WaitEstimated
+from telephony.core.ending import client_actor, finish, stop_talking
+from telephony.core.inputs import ClientArrived, WaitEstimated
 from telephony.core.state import Estimate, Leg, Transfer
 from telephony.core.transitions import Due, LegState, Phase, Step
 from telephony.core.turn import Turn
@@ -36,15 +36,12 @@ def arrive(turn: Turn, arrival: ClientArrived) -> None:
     turn.effects.append(AnswerLeg(leg=leg.leg))
     turn.set_deadline(Due.LEG, turn.rules.connect_ms, leg.leg)
     state.opening = turn.next_ref()
-    turn.ask(_client(arrival.party), _opening(turn, arrival))
+    turn.ask(client_actor(arrival.party), _opening(turn, arrival))
 
 
 def greet(turn: Turn) -> None:
     """Say who we are, that the call is recorded and how to refuse it."""
     turn.move(Step.GREET)
-    if turn.state.is_outside_hours:
-        turn_away(turn, CaseHeld(appointment_ms=turn.state.appointment_ms))
-        return
     notice = (Cue.RECORDING_NOTICE,) if recording.needs_prompt(turn) else ()
     play(turn, *(Sound(cue=cue) for cue in (Cue.GREETING, *notice)))
 
@@ -125,108 +122,6 @@ def announce(turn: Turn) -> None:
     if not state.prompt:
         told = state.estimate
         play(turn, Sound(cue=Cue.WAIT, place=told.place, wait_ms=told.wait_ms))
-
-
-def overflow(turn: Turn) -> None:
-    """Offer an appointment to a client who has waited long; they go on waiting meanwhile."""
-    state = turn.state
-    if state.phase is Phase.QUEUED and state.appointment_ms is not None:
-        state.is_appointment_offered = True
-        play(turn, Sound(cue=Cue.APPOINTMENT_OFFER, at_ms=state.appointment_ms))
-
-
-def turn_away(turn: Turn, held: CaseHeld) -> None:
-    """Say that nobody is there now, and offer an appointment if there is one to be had."""
-    state = turn.state
-    state.appointment_ms = held.appointment_ms
-    if state.phase is Phase.ARRIVING:
-        # Nobody hears anything yet: it is said instead of the greeting.
-        state.is_outside_hours = True
-    if state.phase not in {Phase.GREETING, Phase.QUEUED}:
-        return
-    turn.move(Step.TURN_AWAY)
-    for due in (Due.ANNOUNCE, Due.OVERFLOW, Due.TRANSFER):
-        turn.clear_deadline(due)
-    sounds = [Sound(cue=Cue.CLOSED)]
-    if held.appointment_ms is not None:
-        state.is_appointment_offered = True
-        sounds.append(Sound(cue=Cue.APPOINTMENT_OFFER, at_ms=held.appointment_ms))
-    play(turn, *sounds)
-
-
-def end_closing(turn: Turn, heard: tuple[Cue, ...]) -> None:
-    """Go on after a message of CLOSING: wait for a key, or say good-bye."""
-    if Cue.APPOINTMENT_OFFER in heard:
-        turn.set_deadline(Due.ANSWER, turn.rules.appointment_ms)
-    elif turn.state.is_appointment_taken:
-        finish(turn, CallCause.APPOINTMENT_TAKEN)
-    else:
-        miss_appointment(turn)
-
-
-def miss_appointment(turn: Turn) -> None:
-    """End the call of a client who was offered nothing, or did not want it."""
-    leave_queue(turn)
-    finish(turn, CallCause.OUTSIDE_HOURS)
-
-
-def press(turn: Turn, tone: str) -> None:
-    """Do what a client's key means while they wait; later it is for the other side to hear."""
-    state = turn.state
-    if tone == turn.rules.recording.opt_out_tone and not _has_no_say(turn):
-        recording.refuse(turn, by_client=True)
-    elif tone == turn.rules.accept_tone and state.is_appointment_offered:
-        _take_appointment(turn)
-
-
-def _has_no_say(turn: Turn) -> bool:
-    state = turn.state
-    return not turn.rules.recording.is_on or state.phase not in {
-        Phase.GREETING,
-        Phase.QUEUED,
-        Phase.REACHING_AGENT,
-        Phase.NOTIFYING,
-        Phase.HELD,
-        Phase.CONSULTING,
-    }
-
-
-def _take_appointment(turn: Turn) -> None:
-    """Book the slot that was offered, then leave the queue: never the other way round."""
-    state = turn.state
-    if (
-        state.phase not in {Phase.QUEUED, Phase.CLOSING}
-        or state.appointment_ms is None
-        or state.appointment_case is None
-        or state.party is None
-    ):
-        return
-    state.is_appointment_offered = False
-    state.is_appointment_taken = True
-    turn.ask(
-        _client(state.party),
-        OpenCase(
-            ref=turn.next_ref(),
-            case=state.appointment_case,
-            channel=Channel.APPOINTMENT,
-            subject=state.subject,
-            language=state.party.language,
-            client=state.party.client,
-            client_name=state.party.name,
-            due_at_ms=state.appointment_ms,
-        ),
-    )
-    leave_queue(turn)
-    # It waits no more: a second LeaveQueue would be one too many.
-    state.is_case_open = False
-    turn.move(Step.TURN_AWAY)
-    for due in (Due.ANNOUNCE, Due.OVERFLOW, Due.ANSWER, Due.TRANSFER):
-        turn.clear_deadline(due)
-    play(turn, Sound(cue=Cue.APPOINTMENT_TAKEN, at_ms=state.appointment_ms))
-
-
-def _client(party: Party) -> Actor:
-    return Actor(role=Role.CLIENT, id=party.client, name=party.name)
 
 
 def _opening(turn: Turn, arrival: ClientArrived) -> OpenCase:

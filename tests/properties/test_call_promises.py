@@ -236,8 +236,8 @@ class CallMachine(RuleBasedStateMachine):
         assert self.stage.call.is_over
         assert self.stage.call.next_deadline_ms() is None
         assert self.stage.count(c.CallEnded) == 1
-        leaving = [command for _, command in self.stage.asked if isinstance(command, LeaveQueue)]
-        assert len(leaving) <= 1, "one leaves a queue once"
+        left = [command.case for _, command in self.stage.asked if isinstance(command, LeaveQueue)]
+        assert len(left) == len(set(left)), "one leaves a queue once"
         for start in self.stage.started:
             assert self.stage.hung_up[start.leg] or start.leg in self.stage.ended
         assert not self.stage.playing

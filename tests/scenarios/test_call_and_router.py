@@ -23,7 +23,7 @@ from telephony.core.effects import Cue
 from telephony.core.listening import heard
 from telephony.core.transitions import Phase
 from tests.router.floor import ANN, BOB, GENERAL, LABEL, MAX, TWO, ZOE, Floor, agent, client
-from tests.telephony.stage import CALL, CALLER, CASE, PARTY, Stage
+from tests.telephony.stage import CALL, CALLER, CASE, LATER, PARTY, Stage
 
 POLICY = Policy(
     channels=tuple(
@@ -281,6 +281,24 @@ def test_a_manual_call_makes_its_agent_unavailable_for_others() -> None:
     exchange.stage.tell(inputs.NumberDialled(agent=ANN, party=PARTY))
     exchange.settle()
     assert exchange.floor.router.state.agents[ANN].presence is Presence.MANUAL_CALL
+
+
+def test_a_client_who_would_rather_be_called_back_has_an_appointment_instead() -> None:
+    exchange = Exchange()
+    exchange.arrive()
+    told = inputs.WaitEstimated(place=1, appointment_ms=90_000_000)
+    exchange.stage.tell(told)
+    exchange.stage.hear()
+    exchange.wait(299_000)
+    while exchange.stage.cues(CALLER) != [Cue.MUSIC]:
+        exchange.stage.hear()
+    exchange.wait(1_000)
+    assert exchange.stage.cues(CALLER) == [Cue.APPOINTMENT_OFFER]
+    exchange.stage.tell(inputs.TonePressed(leg=CALLER, tone="1"))
+    exchange.settle()
+    assert exchange.stage.cues(CALLER) == [Cue.APPOINTMENT_TAKEN]
+    cases = exchange.floor.router.state.cases
+    assert [(case.case, case.due_at_ms) for case in cases.values()] == [(LATER, 90_000_000)]
 
 
 def test_outside_hours_a_caller_is_told_and_leaves_no_case_behind() -> None:

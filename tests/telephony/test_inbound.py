@@ -242,7 +242,9 @@ def test_outside_hours_there_is_a_message_and_an_appointment() -> None:
     booked = stage.command(r.OpenCase)
     assert (booked.case, booked.channel) == (LATER, Channel.APPOINTMENT)
     assert booked.due_at_ms == SLOT_MS
-    assert [type(command) for _, command in stage.asked[-2:]] == [r.OpenCase, r.LeaveQueue]
+    assert not stage.has_asked(r.LeaveQueue), "not before the appointment is certain"
+    stage.reply(r.OpenCase)
+    assert stage.has_asked(r.LeaveQueue)
     assert stage.cues(CALLER) == [Cue.APPOINTMENT_TAKEN]
     stage.hear()
     assert stage.fact(c.CallEnded).cause is CallCause.APPOINTMENT_TAKEN
@@ -255,9 +257,65 @@ def test_who_hangs_up_when_the_appointment_is_booked_has_it_and_leaves_once() ->
     stage.tell(inputs.CaseHeld(appointment_ms=SLOT_MS))
     stage.tell(inputs.TonePressed(leg=CALLER, tone="1"))
     stage.tell(inputs.TonePressed(leg=CALLER, tone="1"))
+    assert [type(command) for _, command in stage.asked].count(r.OpenCase) == 2
+    stage.reply(r.OpenCase)
     stage.end(CALLER)
     assert [type(command) for _, command in stage.asked].count(r.LeaveQueue) == 1
     assert stage.fact(c.CallEnded).cause is CallCause.APPOINTMENT_TAKEN
+
+
+def test_a_slot_that_is_gone_is_not_said_to_be_booked() -> None:
+    stage = Stage()
+    stage.arrive()
+    stage.tell(inputs.CaseHeld(appointment_ms=SLOT_MS))
+    stage.hear()
+    stage.tell(inputs.TonePressed(leg=CALLER, tone="1"))
+    stage.reply(r.OpenCase, Refusal.APPOINTMENT_TIME)
+    assert stage.cues(CALLER) == [Cue.MUSIC]
+    stage.wait(15_000)
+    assert stage.fact(c.CallEnded).cause is CallCause.OUTSIDE_HOURS
+    assert stage.has_asked(r.LeaveQueue)
+
+
+def offered_an_appointment() -> Stage:
+    """A client who has waited for two minutes, and takes the slot that is offered."""
+    stage = Stage(CallRules(overflow_ms=120_000))
+    stage.arrive()
+    stage.wait(60_000)
+    stage.tell(inputs.WaitEstimated(place=0, appointment_ms=SLOT_MS))
+    stage.wait(60_000)
+    assert stage.cues(CALLER) == [Cue.APPOINTMENT_OFFER]
+    stage.tell(inputs.WaitEstimated(place=0, appointment_ms=SLOT_MS + 1))
+    stage.tell(inputs.TonePressed(leg=CALLER, tone="1"))
+    assert stage.command(r.OpenCase).due_at_ms == SLOT_MS, "the slot that was spoken of"
+    return stage
+
+
+def test_a_client_who_waits_and_takes_an_appointment_leaves_the_queue() -> None:
+    stage = offered_an_appointment()
+    stage.reply(r.OpenCase)
+    assert stage.cues(CALLER) == [Cue.APPOINTMENT_TAKEN]
+    stage.hear()
+    assert stage.fact(c.CallEnded).cause is CallCause.APPOINTMENT_TAKEN
+    stage = offered_an_appointment()
+    stage.reply(r.OpenCase, Refusal.APPOINTMENT_TIME)
+    assert stage.call.state.phase is Phase.QUEUED
+
+
+def test_an_agent_who_comes_before_the_appointment_is_certain_makes_it_needless() -> None:
+    stage = offered_an_appointment()
+    stage.give(LEA)
+    stage.reply(r.OpenCase)
+    assert stage.command(r.LeaveQueue).case == LATER
+    stage.answer(LEA)
+    assert stage.company(CALLER) == {stage.leg(LEA)}
+
+
+def test_an_appointment_that_is_certain_after_the_call_stands() -> None:
+    stage = offered_an_appointment()
+    stage.end(CALLER)
+    stage.reply(r.OpenCase)
+    assert stage.command(r.LeaveQueue).case == "case_1"
 
 
 def test_outside_hours_who_hangs_up_is_taken_out() -> None:
