@@ -82,9 +82,8 @@ def _is_open(periods: Sequence[Period], starts_ms: int, ends_ms: int) -> bool:
 def _most_at_once(taken: Sequence[int], starts_ms: int, length_ms: int) -> int:
     """Return the greatest number of appointments that run together during the slot."""
     overlapping = [at for at in taken if starts_ms - length_ms < at < starts_ms + length_ms]
-    # It is greatest when one of them begins, or at the slot's own beginning.
-    moments = {max(at, starts_ms) for at in overlapping}
+    # It is greatest when one of them begins.
     running = Counter(
-        moment for moment in moments for at in overlapping if at <= moment < at + length_ms
+        moment for moment in set(overlapping) for at in overlapping if at <= moment < at + length_ms
     )
     return max(running.values(), default=0)

@@ -14,6 +14,7 @@ _VOICES = {
     SupervisionMode.WHISPER: Voice.AGENTS,
     SupervisionMode.JOIN: Voice.ALL,
 }
+_DONE = frozenset({Recorder.FAILED, Recorder.CLOSED})
 _MUSIC = (Sound(cue=Cue.MUSIC),)
 
 
@@ -94,6 +95,6 @@ def _taps(state: CallState, legs: list[Leg]) -> dict[LegId, Side]:
     client = state.client
     if client is None or client not in legs:
         return {}
-    if state.consent is not Consent.TOLD or state.recorder is Recorder.CLOSED:
+    if state.consent is not Consent.TOLD or state.recorder in _DONE:
         return {}
     return {leg.leg: Side.CLIENT if leg is client else Side.AGENT for leg in legs if _is_full(leg)}

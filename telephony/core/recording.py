@@ -2,7 +2,7 @@
 
 from store.schema import calls as facts
 from store.schema.calls import CallRefusal, CallRefused, NoticeBy
-from telephony.core.transitions import CONSENTS, Consent, ConsentStep, Recorder
+from telephony.core.transitions import CONSENTS, OPEN_RECORDER, Consent, ConsentStep, Recorder
 from telephony.core.turn import Turn
 
 
@@ -38,7 +38,7 @@ def refuse(turn: Turn, *, by_client: bool = False) -> None:
         # A red button pressed twice is not an error.
         return
     _step(turn, ConsentStep.REFUSE)
-    was_open = turn.state.recorder in {Recorder.RUNNING, Recorder.PAUSED}
+    was_open = turn.state.recorder in OPEN_RECORDER
     turn.state.is_deletion_wanted = was_open and turn.rules.recording.deletes_on_refusal
     turn.report(facts.RecordingRefused(by_client=by_client))
 
@@ -55,9 +55,18 @@ def resume(turn: Turn) -> None:
 
 def fail(turn: Turn) -> None:
     """Go on without a recorder that cannot."""
-    if turn.state.recorder is not Recorder.CLOSED:
-        turn.state.recorder = Recorder.CLOSED
+    # What was kept before it failed is there still, to be heard or to be deleted.
+    following = _FAILURES.get(turn.state.recorder)
+    if following is not None:
+        turn.state.recorder = following
         turn.report(facts.RecordingFailed())
+
+
+_FAILURES = {
+    Recorder.IDLE: Recorder.CLOSED,
+    Recorder.RUNNING: Recorder.FAILED,
+    Recorder.PAUSED: Recorder.FAILED,
+}
 
 
 def _step(turn: Turn, step: ConsentStep) -> None:

@@ -198,12 +198,16 @@ CONSENTS: dict[tuple[Consent, ConsentStep], Consent] = {
 
 
 class Recorder(StrEnum):
-    """What the recorder was last asked. CLOSED is final."""
+    """What the recorder was last asked. CLOSED is final; FAILED has something to close."""
 
     IDLE = "idle"
     RUNNING = "running"
     PAUSED = "paused"
+    FAILED = "failed"
     CLOSED = "closed"
+
+
+OPEN_RECORDER = frozenset({Recorder.RUNNING, Recorder.PAUSED, Recorder.FAILED})
 
 
 class Due(StrEnum):

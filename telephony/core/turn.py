@@ -12,6 +12,7 @@ from telephony.core.rules import CallRules
 from telephony.core.state import CallState, Leg
 from telephony.core.transitions import (
     LEGS,
+    OPEN_RECORDER,
     OVER,
     PHASES,
     TOGETHER,
@@ -152,7 +153,7 @@ class Turn:
 
     def _halts(self) -> list[fx.AnyEffect]:
         state = self.state
-        is_open = state.recorder in {Recorder.RUNNING, Recorder.PAUSED}
+        is_open = state.recorder in OPEN_RECORDER
         if is_open and (state.phase in OVER or state.is_deletion_wanted or state.is_refused):
             state.recorder = Recorder.CLOSED
             deletes = state.is_deletion_wanted

@@ -63,6 +63,12 @@ def test_two_that_follow_each_other_in_one_slot_take_one_agent() -> None:
     assert slots(DAY, rules, OPEN, booked, 0)[0].free == 1
 
 
+def test_what_is_over_before_the_slot_begins_takes_no_agent_of_it() -> None:
+    rules = replace(RULES, capacity=3)
+    booked = [at(DAY, 8, 50), at(DAY, 8, 55), at(DAY, 9, 20)]
+    assert slots(DAY, rules, OPEN, booked, 0)[0].free == 1
+
+
 def test_it_is_too_late_for_a_slot_within_the_notice() -> None:
     now_ms = at(DAY, 9, 15) - RULES.notice_ms
     assert locals_of(slots(DAY, RULES, OPEN, (), now_ms))[0] == "09:15"

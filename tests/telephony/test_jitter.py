@@ -238,6 +238,16 @@ def test_a_long_gap_fades_to_silence_and_ends_without_a_jump() -> None:
     assert np.array_equal(after[80:], sound[13][80:])
 
 
+def test_the_pitch_is_kept_while_it_fades() -> None:
+    sound = tone(440.0, 10)
+    concealer = Concealer()
+    for frame in sound[:5]:
+        concealer.hear(frame)
+    made = [loudness(concealer.conceal()) / loudness(sound[0]) for _ in range(4)]
+    # Each frame is as loud as its place in the fade says, not as the one before it was.
+    assert made == pytest.approx([0.95, 0.78, 0.51, 0.24], abs=0.03)
+
+
 def test_silence_is_concealed_by_silence() -> None:
     concealer = Concealer()
     assert not np.any(concealer.conceal())

@@ -164,6 +164,27 @@ def test_the_call_goes_on_without_a_recorder_that_fails() -> None:
     assert stage.count(c.RecordingFailed) == 1
     assert stage.company(CALLER)
     assert stage.taps == {}
+    stage.end(CALLER)
+    assert stage.recorder == "closed"
+
+
+def test_what_a_failed_recorder_had_kept_is_deleted_when_the_client_refuses() -> None:
+    stage = Stage(RECORDED)
+    stage.talk()
+    stage.tell(inputs.RecorderFailed())
+    stage.ask(LEA, RED_BUTTON)
+    assert StopRecording(deletes=True) in stage.last
+    assert stage.fact(c.RecordingStopped).is_deleted
+
+
+def test_a_recorder_that_fails_before_it_began_is_not_begun() -> None:
+    stage = Stage(RECORDED)
+    stage.arrive()
+    stage.tell(inputs.RecorderFailed())
+    stage.give(LEA)
+    stage.answer(LEA)
+    assert (stage.recorder, stage.taps) == ("idle", {})
+    assert stage.count(c.RecordingFailed) == 1
 
 
 def test_only_who_is_in_the_call_presses_the_red_button() -> None:
