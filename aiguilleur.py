@@ -27,7 +27,10 @@ from desktop import demo
 from desktop.serving import WebServer, listen, web_config
 from desktop.sessions import hash_password
 from desktop.web import create_app
+from router.replay.logs import export
 from router.service import run_writer
+from router.simulation import commands as simulation
+from store.beside import beside
 from store.bus import Bus, MemoryBus, RedisBus
 from store.clock import Clock, Ids, SystemClock
 from store.collector import settle
@@ -110,7 +113,7 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
         options.run(options, _settings(options))
-    except StartError as error:
+    except (StartError, simulation.BadFile) as error:
         sys.stderr.write(f"aiguilleur: {error}\n")
         sys.exit(BAD_START)
     except KeyboardInterrupt:
@@ -129,7 +132,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> None:
     # Nothing that is read at start is garbage: looking for some costs a second.
     gc.disable()
     with _only_one(settings), _listening(settings) as (listener, settings):
-        _run(_serve_embedded(settings, listener, is_demo=options.demo))
+        _run(serve_embedded(settings, listener, SystemClock(), is_demo=options.demo))
 
 
 def _web(_: argparse.Namespace, settings: Settings) -> None:
@@ -237,6 +240,24 @@ def _bench_start(options: argparse.Namespace, settings: Settings) -> None:
     show(start.run(settings), is_json=options.json)
 
 
+def _simulate(options: argparse.Namespace, _: Settings) -> None:
+    simulation.simulate(options, SystemClock())
+
+
+def _replay(options: argparse.Namespace, settings: Settings) -> None:
+    if not options.export:
+        simulation.replay(options)
+        return
+
+    async def write() -> None:
+        with simulation.open_log(options.log) as file:
+            async with _opened(settings) as parts:
+                count = await export(EventLog(parts.database, settings.site), file.write)
+        sys.stdout.write(f"{count} events written to {options.log}\n")
+
+    _run(write())
+
+
 def _policy_show(_: argparse.Namespace, settings: Settings) -> None:
     async def show() -> None:
         async with _opened(settings) as parts:
@@ -289,8 +310,11 @@ async def _tried(parts: Parts, file: Path) -> tuple[Policy, int]:
 # Process types.
 
 
-async def _serve_embedded(settings: Settings, listener: socket.socket, *, is_demo: bool) -> None:
-    async with _with_writer(settings) as parts:
+async def serve_embedded(
+    settings: Settings, listener: socket.socket, clock: Clock, *, is_demo: bool
+) -> None:
+    """Serve everything from one process until a stop signal."""
+    async with _with_writer(settings, clock) as parts:
         if is_demo and not await demo.is_seeded(parts.records):
             await _seed(parts)
         await _serve_pages(parts, listener, is_demo=is_demo)
@@ -303,8 +327,17 @@ async def _serve_web(settings: Settings, listener: socket.socket) -> None:
 
 async def _write_alone(settings: Settings) -> None:
     async with _opened(settings) as parts, asyncio.TaskGroup() as tasks:
-        writer = tasks.create_task(parts.write())
+        is_ready = asyncio.Event()
+        writer = tasks.create_task(parts.write(is_ready))
         _on_stop(writer.cancel)
+        # A standby says nothing: it may be one for years.
+        tasks.create_task(_say_when(is_ready, f"Aiguilleur writes {settings.site}"))
+
+
+async def _say_when(is_so: asyncio.Event, text: str) -> None:
+    await is_so.wait()
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 async def _serve_pages(parts: Parts, listener: socket.socket, *, is_demo: bool) -> None:
@@ -328,23 +361,24 @@ async def _serve_pages(parts: Parts, listener: socket.socket, *, is_demo: bool) 
 
 
 @contextlib.asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Parts]:
+async def _opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Parts]:
     """Open the database, up to date, and the bus."""
     await asyncio.to_thread(os.makedirs, settings.data_dir, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
         database = await Database.open(settings.store_url)
         stack.push_async_callback(database.close)
         await database.migrate()
+        await stack.enter_async_context(beside(database.tend()))
         bus: Bus = MemoryBus()
         if settings.redis_url:
             bus = await stack.enter_async_context(RedisBus.open(settings.redis_url))
-        yield Parts(settings, SystemClock(), database, bus)
+        yield Parts(settings, clock or SystemClock(), database, bus)
 
 
 @contextlib.asynccontextmanager
-async def _with_writer(settings: Settings) -> AsyncIterator[Parts]:
+async def _with_writer(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Parts]:
     """Open everything and be the writer meanwhile, unless a `router` process is."""
-    async with _opened(settings) as parts, asyncio.TaskGroup() as tasks:
+    async with _opened(settings, clock) as parts, asyncio.TaskGroup() as tasks:
         if settings.redis_url:
             yield parts
             return
@@ -489,6 +523,12 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "demo", _demo, "seed the demonstration site, or bring it back")
     _policy_commands(commands.add_parser("policy", help="the rules of routing, as a document"))
     _user_commands(commands.add_parser("user", help="who signs in"))
+    simulation.add_simulate_arguments(
+        _command(commands, "simulate", _simulate, "try traffic on another policy or staffing")
+    )
+    simulation.add_replay_arguments(
+        _command(commands, "replay", _replay, "run a log again and compare every decision")
+    )
     bench = commands.add_parser("bench", help="measure; prints figures")
     measured = bench.add_subparsers(required=True, metavar="what")
     for name, run, text in (

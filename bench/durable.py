@@ -102,7 +102,7 @@ def run() -> Report:
     figures: dict[str, Figures] = {}
     with tempfile.TemporaryDirectory(prefix="aiguilleur-bench-") as folder:
         say("measuring on SQLite")
-        figures["sqlite"] = _measured_apart(f"sqlite+aiosqlite:///{folder}/bench.db")
+        figures["sqlite"] = _measured_apart(f"sqlite:///{folder}/bench.db")
     if not is_installed(POSTGRES):
         say(f"PostgreSQL is not measured: {POSTGRES} is not installed")
         return figures

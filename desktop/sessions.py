@@ -91,9 +91,11 @@ class Sessions:
         if not token_hashes:
             return set()
         now_ms = self._clock.now_ms()
-        epochs = {x.agent: x.epoch for x in await self._records.credentials()}
+        found = await self._records.live_sessions(token_hashes)
+        staff = [AgentId(x.holder_id) for x in found if x.role is not Role.CLIENT]
+        epochs = {x.agent: x.epoch for x in await self._records.credentials_of(staff)}
         live, stale = set(), []
-        for session in await self._records.live_sessions(token_hashes):
+        for session in found:
             is_known = session.role is Role.CLIENT or (
                 epochs.get(AgentId(session.holder_id)) == session.epoch
                 and self._has_its_role(session)

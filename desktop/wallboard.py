@@ -79,7 +79,6 @@ class Wallboard:
     async def running(self) -> AsyncIterator[None]:
         """Count and tell until the context ends."""
         await self._begin()
-        self._hub.on_burst = self._count
         async with beside(self._make_rounds()):
             yield
         await self._keep()
@@ -95,6 +94,8 @@ class Wallboard:
         if body is not None and self._figures.load(body):
             self._kept_seq = self._figures.seq
         self._kept_ms = self._clock.now_ms()
+        # Heard from here on, so that nothing falls between what is read and what is told.
+        self._hub.on_burst = self._count
         if self._hub.rows.seq - self._figures.seq <= _PAGE:
             await self._catch_up()
             self._is_current = True

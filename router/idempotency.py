@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Protocol
 
-from store.log import Outcome
+from store.appending import CommandKey, Known, Outcome
 from store.schema.codec import encode
 from store.schema.commands import AnyCommand, Envelope, Refusal, Reply, SendMessage, SettleCase
 from store.schema.ids import MessageId
@@ -13,18 +13,12 @@ from store.schema.ids import MessageId
 # A minute of a very busy site. Older refs are looked up in the store.
 REMEMBERED = 50_000
 
-Key = tuple[str, str]
-
 
 class Ledger(Protocol):
     """Where outcomes and message ids are kept for good."""
 
-    async def outcomes(self, keys: Sequence[Key]) -> dict[Key, Outcome]:
-        """Return what became of the commands (actor, ref) that are known."""
-        ...
-
-    async def taken_messages(self, ids: Sequence[MessageId]) -> set[MessageId]:
-        """Return those of the ids that a stored message has."""
+    async def known(self, commands: Sequence[CommandKey], said: Sequence[MessageId]) -> Known:
+        """Return what became of the commands, and which of the message ids are taken."""
         ...
 
 
@@ -33,7 +27,7 @@ class Desk:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._outcomes: dict[Key, Outcome] = {}
+        self._outcomes: dict[CommandKey, Outcome] = {}
         self._taken: set[MessageId] = set()
         self._fresh: list[Outcome] = []
 
@@ -41,10 +35,10 @@ class Desk:
         """Learn what the store knows of these commands. Call before `answer`."""
         keys = dict.fromkeys((each.actor.id, each.command.ref) for each in envelopes)
         unknown = [key for key in keys if key not in self._outcomes]
-        if unknown:
-            self._outcomes |= await self._ledger.outcomes(unknown)
         said = [message for each in envelopes if (message := _message(each.command)) is not None]
-        self._taken = await self._ledger.taken_messages(said) if said else set()
+        known = await self._ledger.known(unknown, said)
+        self._outcomes |= known.outcomes
+        self._taken = known.messages
 
     def answer(self, envelope: Envelope, digest: str) -> Reply | None:
         """Return the reply to a command that was carried out before, or None to go on."""

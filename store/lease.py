@@ -31,9 +31,7 @@ class Lease:
             },
             where=(leases.c.expires_ms <= now_ms) | (leases.c.holder == holder),
         ).returning(leases.c.epoch)
-        async with self._database.writing() as connection:
-            epoch: int | None = (await connection.execute(taking)).scalar_one_or_none()
-        return epoch
+        return await self._database.write(lambda c: c.execute(taking).scalar_one_or_none())
 
     async def renew(self, epoch: int, now_ms: int, ttl_ms: int) -> bool:
         """Keep the lease for another `ttl_ms`; False when it is no longer ours."""
@@ -42,8 +40,7 @@ class Lease:
             .where(leases.c.site == self._site, leases.c.epoch == epoch, leases.c.holder != "")
             .values(expires_ms=now_ms + ttl_ms)
         )
-        async with self._database.writing() as connection:
-            return (await connection.execute(keeping)).rowcount == 1
+        return await self._database.write(lambda c: c.execute(keeping).rowcount == 1)
 
     async def release(self, epoch: int) -> None:
         """Give the lease up, so that the next holder need not wait."""
@@ -53,5 +50,4 @@ class Lease:
             .where(leases.c.site == self._site, leases.c.epoch == epoch)
             .values(holder="", expires_ms=0)
         )
-        async with self._database.writing() as connection:
-            await connection.execute(leaving)
+        await self._database.write(lambda c: c.execute(leaving))

@@ -3,8 +3,9 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -56,6 +57,11 @@ def replies_topic(node: str) -> str:
     return f"replies.{node}"
 
 
+def writers_topic(site: str) -> str:
+    """Return where a site's writer says that it listens from now on."""
+    return f"writers.{site}"
+
+
 def events_topic(site: str) -> str:
     """Return where each committed batch is told, a JSON array of events."""
     return f"events.{site}"
@@ -66,6 +72,13 @@ def signals_topic(site: str) -> str:
     return f"signals.{site}"
 
 
+class _Awaited(NamedTuple):
+    """A command under way."""
+
+    payload: bytes
+    answer: asyncio.Future[PostReply]
+
+
 class Courier:
     """Carries commands to a site's writer and brings each answer to its asker."""
 
@@ -74,14 +87,18 @@ class Courier:
         self._site = site
         self._node = node
         self._numbers = itertools.count(1)
-        self._awaited: dict[int, asyncio.Future[PostReply]] = {}
+        self._awaited: dict[int, _Awaited] = {}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen for answers for the length of a block."""
-        is_listening = asyncio.Event()
-        async with beside(self._listen(is_listening)):
+        is_listening, is_following = asyncio.Event(), asyncio.Event()
+        async with (
+            beside(self._follow(replies_topic(self._node), self._deliver, is_listening)),
+            beside(self._follow(writers_topic(self._site), self._ask_again, is_following)),
+        ):
             await is_listening.wait()
+            await is_following.wait()
             yield
 
     async def ask(self, envelope: Envelope) -> Reply:
@@ -106,24 +123,27 @@ class Courier:
         return answered.answer
 
     async def _send(self, post: Post) -> PostReply:
+        payload = encode(post)
         answer: asyncio.Future[PostReply] = asyncio.get_running_loop().create_future()
-        self._awaited[post.number] = answer
+        self._awaited[post.number] = _Awaited(payload, answer)
         try:
             async with asyncio.timeout(ANSWER_S):
-                await self._bus.publish(commands_topic(self._site), encode(post))
+                await self._bus.publish(commands_topic(self._site), payload)
                 return await answer
         except TimeoutError as error:
             raise Unavailable("the writer did not answer") from error
         finally:
             del self._awaited[post.number]
 
-    async def _listen(self, is_listening: asyncio.Event) -> None:
+    async def _follow(
+        self, topic: str, take: Callable[[bytes], Awaitable[None]], is_following: asyncio.Event
+    ) -> None:
         while True:
             try:
-                async with self._bus.subscribe(replies_topic(self._node)) as payloads:
-                    is_listening.set()
+                async with self._bus.subscribe(topic) as payloads:
+                    is_following.set()
                     async for payload in payloads:
-                        self._deliver(decode_post_reply(payload))
+                        await take(payload)
             except SubscriberLagged:
                 # Whoever's answer was missed asks again after its time is out.
                 _log.warning("answers were missed node=%s", self._node)
@@ -131,7 +151,15 @@ class Courier:
                 _log.warning("the bus is away node=%s", self._node)
                 await asyncio.sleep(_RETRY_S)
 
-    def _deliver(self, answer: PostReply) -> None:
-        awaited = self._awaited.get(answer.number)
-        if awaited is not None and not awaited.done():
-            awaited.set_result(answer)
+    async def _deliver(self, payload: bytes) -> None:
+        reply = decode_post_reply(payload)
+        awaited = self._awaited.get(reply.number)
+        if awaited is not None and not awaited.answer.done():
+            awaited.answer.set_result(reply)
+
+    async def _ask_again(self, _new_writer: bytes) -> None:
+        # What the writer before did not hear, or did not live to answer: the same ref twice is
+        # one request.
+        for awaited in tuple(self._awaited.values()):
+            if not awaited.answer.done():
+                await self._bus.publish(commands_topic(self._site), awaited.payload)

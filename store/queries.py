@@ -34,8 +34,7 @@ class CaseQueries:
             .where(cases.c.site == self._site, cases.c.status != CaseStatus.CLOSED.value)
             .order_by(cases.c.case_id)
         )
-        async with self._database.reading() as connection:
-            bodies = (await connection.execute(asked)).scalars().all()
+        bodies = await self._database.read(lambda c: c.execute(asked).scalars().all())
         return _decode_cases("[" + ",".join(bodies) + "]")
 
     async def cases_of_client(self, client: ClientId, limit: int) -> tuple[CaseView, ...]:
@@ -84,5 +83,5 @@ class CaseQueries:
             .order_by(cases.c.updated_seq.desc(), cases.c.case_id.desc())
             .limit(limit)
         )
-        async with self._database.reading() as connection:
-            return tuple(map(_decode_case, (await connection.execute(asked)).scalars()))
+        bodies = await self._database.read(lambda c: c.execute(asked).scalars().all())
+        return tuple(map(_decode_case, bodies))

@@ -96,6 +96,14 @@ class Records:
         """Return the sign-in of this agent."""
         return await self._one(credentials, Credential, credentials.c.agent == agent)
 
+    async def credentials_of(self, agents: Sequence[AgentId]) -> tuple[Credential, ...]:
+        """Return the sign-ins of these agents."""
+        if not agents:
+            return ()
+        return await self._decoded(
+            self._bodies(credentials).where(credentials.c.agent.in_(agents)), Credential
+        )
+
     async def credentials(self) -> tuple[Credential, ...]:
         """Return every sign-in, by login."""
         return await self._all(credentials, Credential)
@@ -109,8 +117,7 @@ class Records:
         asked = select(sessions.c.body, sessions.c.seen_ms).where(
             sessions.c.site == self._site, sessions.c.token_hash == token_hash
         )
-        async with self._database.reading() as connection:
-            row = (await connection.execute(asked)).one_or_none()
+        row = await self._database.read(lambda c: c.execute(asked).one_or_none())
         if row is None:
             return None
         return structs.replace(msgspec.json.decode(row.body, type=Session), seen_ms=row.seen_ms)
@@ -206,8 +213,7 @@ class Records:
         asked = select(files.c.body, files.c.case_id).where(
             files.c.site == self._site, files.c.file_id == file
         )
-        async with self._database.reading() as connection:
-            row = (await connection.execute(asked)).one_or_none()
+        row = await self._database.read(lambda c: c.execute(asked).one_or_none())
         if row is None:
             return None
         return structs.replace(msgspec.json.decode(row.body, type=StoredFile), case=row.case_id)
@@ -241,8 +247,7 @@ class Records:
         return select(table.c.body).where(table.c.site == self._site)
 
     async def _decoded(self, asked: Select[str], kind: type[T]) -> tuple[T, ...]:
-        async with self._database.reading() as connection:
-            bodies = (await connection.execute(asked)).scalars().all()
+        bodies = await self._database.read(lambda c: c.execute(asked).scalars().all())
         decode = msgspec.json.Decoder(kind).decode
         return tuple(map(decode, bodies))
 
@@ -254,8 +259,7 @@ class Records:
             raise Contradiction(str(error.orig)) from error
 
     async def _write(self, statement: UpdateBase) -> None:
-        async with self._database.writing() as connection:
-            await connection.execute(statement)
+        await self._database.write(lambda c: c.execute(statement))
 
 
 def _words_of(client: ClientRecord) -> list[str]:

@@ -13,7 +13,6 @@ _PLAIN_NAMES = {"DATABASE_URL": "database_url", "REDIS_URL": "redis_url", "PORT"
 _DRIVERS = {
     "postgres://": "postgresql+asyncpg://",
     "postgresql://": "postgresql+asyncpg://",
-    "sqlite://": "sqlite+aiosqlite://",
 }
 
 
@@ -67,7 +66,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     def store_url(self) -> str:
         """The URL to open the database with."""
         if not self.database_url:
-            return f"sqlite+aiosqlite:///{Path(self.data_dir) / 'aiguilleur.db'}"
+            return f"sqlite:///{Path(self.data_dir) / 'aiguilleur.db'}"
         for scheme, driver in _DRIVERS.items():
             if self.database_url.startswith(scheme):
                 return driver + self.database_url.removeprefix(scheme)

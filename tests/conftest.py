@@ -5,7 +5,9 @@ import os
 import pytest
 from hypothesis import settings
 
-settings.register_profile("check", max_examples=50, stateful_step_count=30, deadline=None)
+settings.register_profile(
+    "check", max_examples=50, stateful_step_count=30, deadline=None, derandomize=True
+)
 settings.register_profile("proof", max_examples=2000, stateful_step_count=80, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))  # noqa: TID251 - of pytest
 

@@ -99,7 +99,9 @@ class Timers:
     def _next_of_appointment(self, case: Case, now_ms: int) -> Deadline:
         due_at_ms = case.due_at_ms or 0
         earmark_ms = due_at_ms - self._state.policy.earmark_ms
-        return (earmark_ms, Timer.EARMARK) if now_ms < earmark_ms else (due_at_ms, Timer.DUE)
+        if now_ms < earmark_ms < due_at_ms:
+            return earmark_ms, Timer.EARMARK
+        return due_at_ms, Timer.DUE
 
     def _end_of_wait(self, case: Case, now_ms: int) -> Deadline | None:
         if case.is_held:

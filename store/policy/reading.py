@@ -49,6 +49,14 @@ def read_toml(text: str, queues: Collection[QueueId] | None = None) -> Policy:
     return _finished(reading, raw, queues, text)
 
 
+def read_table(raw: object) -> Policy:
+    """Return the policy of a table within another TOML document.
+
+    Raises BadPolicy, where the lines mean nothing.
+    """
+    return _finished(_Reading(is_toml=True), raw, None, "")
+
+
 def read_json(body: bytes, queues: Collection[QueueId] | None = None) -> Policy:
     """Return the policy of a JSON object, times in milliseconds. Raises BadPolicy."""
     try:

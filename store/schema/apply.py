@@ -199,7 +199,7 @@ def _offered(_: CaseView, event: e.CaseOffered) -> Changes:
 
 def _assigned(row: CaseView, event: e.CaseAssigned) -> Changes:
     # A case that comes back to somebody who already answered it is still a handled one.
-    is_first = row.status in {CaseStatus.QUEUED, CaseStatus.OFFERED}
+    is_first = row.status in {CaseStatus.SCHEDULED, CaseStatus.QUEUED, CaseStatus.OFFERED}
     return {
         "status": CaseStatus.ASSIGNED if is_first else row.status,
         "assigned_at_ms": event.at_ms,

@@ -33,7 +33,7 @@ def test_commands_are_measured_to_the_disk_and_out_again_each_published_once(
     tmp_path: Path,
 ) -> None:
     effort = durable.Effort(warm_up_s=0.2, highest_s=0.3, half_s=0.3, bare_s=0.1)
-    url = f"sqlite+aiosqlite:///{tmp_path / 'bench.db'}"
+    url = f"sqlite:///{tmp_path / 'bench.db'}"
     found = asyncio.run(durable.measure(url, effort))
     names = {"commands_per_s", "p50_ms", "p99_ms", "bare_rows_per_s"}
     assert names <= found.keys()

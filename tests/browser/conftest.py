@@ -1,5 +1,6 @@
 """A real server, two real browsers, and a network that can be cut on either side."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from scripts.chromium import find
 from tests.browser.people import Floor
 from tests.browser.relay import Relay
-from tests.browser.server import Server, free_port
+from tests.browser.server import MovableServer, Server, free_port
 
 FLAGS = (
     "--no-sandbox",
@@ -63,15 +64,41 @@ def clients_browser(playwright: Playwright, port: int, clients_network: Relay) -
     yield from _browser(playwright, port, clients_network)
 
 
+@pytest.fixture(scope="session")
+def seeded(port: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration that nobody has used; a copy costs less than another."""
+    folder = tmp_path_factory.mktemp("seeded")
+    with Server(folder, port):
+        pass
+    return folder
+
+
 @pytest.fixture
-def server(port: int, tmp_path: Path) -> Iterator[Server]:
+def server(port: int, seeded: Path, tmp_path: Path) -> Iterator[Server]:
+    shutil.copytree(seeded, tmp_path, dirs_exist_ok=True)
     with Server(tmp_path, port) as server:
+        yield server
+
+
+@pytest.fixture
+def movable_server(port: int, seeded: Path, tmp_path: Path) -> Iterator[MovableServer]:
+    shutil.copytree(seeded, tmp_path, dirs_exist_ok=True)
+    with MovableServer(tmp_path, port) as server:
         yield server
 
 
 @pytest.fixture
 def floor(server: Server, agents_browser: Browser, clients_browser: Browser) -> Iterator[Floor]:
     floor = Floor(server.url, agents_browser, clients_browser)
+    yield floor
+    floor.leave()
+
+
+@pytest.fixture
+def movable_floor(
+    movable_server: MovableServer, agents_browser: Browser, clients_browser: Browser
+) -> Iterator[Floor]:
+    floor = Floor(movable_server.url, agents_browser, clients_browser)
     yield floor
     floor.leave()
 

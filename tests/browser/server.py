@@ -44,12 +44,14 @@ class Server:
             self._process = self._run(errors)
         _wait_for(self._process, re.compile(rb"is ready"))
 
+    def command(self) -> tuple[str, ...]:
+        """What a newcomer would type."""
+        where = ("--data", str(self.folder), "--port", str(self.port))
+        return ("-m", "aiguilleur", "serve", "--demo", *where)
+
     def _run(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [
-                *(sys.executable, "-m", "aiguilleur", "serve", "--demo"),
-                *("--data", str(self.folder), "--port", str(self.port)),
-            ],
+            [sys.executable, *self.command()],
             cwd=ROOT,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},  # noqa: TID251 - handed on as it is
             stdout=subprocess.PIPE,
@@ -80,6 +82,22 @@ class Server:
         assert process.stdout is not None
         process.stdout.close()
         return code
+
+
+class MovableServer(Server):
+    """The same program on a clock that a test moves."""
+
+    def command(self) -> tuple[str, ...]:
+        """The process that wires such a clock."""
+        return ("-m", "tests.browser.movable", str(self.folder), str(self.port))
+
+    def let_23_hours_pass(self) -> None:
+        """Move the clock on; whatever falls due happens."""
+        os.kill(self.pid, signal.SIGUSR1)
+
+    def let_an_hour_pass(self) -> None:
+        """Move the clock on; whatever falls due happens."""
+        os.kill(self.pid, signal.SIGUSR2)
 
 
 def free_port() -> int:

@@ -1,5 +1,7 @@
 """axe finds nothing to say about any page, light or dark, with the panels open."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Page, expect
@@ -45,6 +47,26 @@ def test_agents_consoles_and_an_open_case(floor: Floor, look: str) -> None:
     lea.page.keyboard.press("Escape")
     lea.page.keyboard.press("Control+k")
     assert_accessible(lea.page, f"command palette {look}")
+    lea.page.keyboard.press("Escape")
+    for panel in ("Notifications", "Mon compte"):
+        opener = lea.page.get_by_role("button", name=re.compile(f"^{panel}"))
+        opener.click()
+        assert_accessible(lea.page, f"{panel} {look}")
+        lea.page.keyboard.press("Escape")
+    lea.page.get_by_test_id("presence-button").click()
+    assert_accessible(lea.page, f"presence {look}")
+    lea.page.keyboard.press("Escape")
+    lea.page.keyboard.press("Control+/")
+    expect(lea.page.get_by_role("dialog")).to_be_visible()
+    assert_accessible(lea.page, f"keys {look}")
+    lea.page.keyboard.press("Escape")
+    lea.page.get_by_test_id("macro-menu").click()
+    lea.page.get_by_test_id("macro-macro_close").click()
+    expect(lea.page.get_by_test_id("settle-confirm")).to_be_visible()
+    assert_accessible(lea.page, f"closing {look}")
+    lea.page.get_by_test_id("settle-confirm").click()
+    expect(camille.page.get_by_test_id("widget-survey-5")).to_be_visible()
+    assert_accessible(camille.page, f"survey {look}")
     for console in CONSOLES:
         lea.page.goto(f"{floor.url}/desk/{console}")
         expect(lea.page.get_by_test_id("presence-button")).to_be_visible()

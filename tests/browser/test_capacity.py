@@ -25,7 +25,7 @@ def test_the_fifth_case_waits_and_is_pulled_by_the_slot_that_frees(floor: Floor)
     expect(lea.case_of("Bernard Collet")).to_have_count(0)
 
     lea.open("Camille Fontaine")
-    lea.apply("no-reply", has_text=False)
+    lea.apply("no-reply")
 
     expect(lea.case_of("Bernard Collet")).to_have_count(1)
     expect(lea.cases()).to_have_count(4)

@@ -59,8 +59,8 @@ def test_a_waiting_case_says_why_and_its_client_knows_the_place(floor: Floor) ->
     line = nadia.page.locator("tr", has_text="Yanis Haddad")
     line.get_by_role("button", name="Pourquoi").click()
     why = nadia.page.get_by_test_id("still-waiting")
-    expect(why).to_contain_text("n’a de place")
-    expect(why).to_contain_text("2ᵉ de la file")
+    expect(why).to_contain_text("Personne de disponible")
+    expect(why).to_contain_text("N° 2 de la file")
     expect(why).to_contain_text("hors ligne")
 
     # The answer changes under the eyes of who asked: somebody came, and has it.

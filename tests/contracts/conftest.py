@@ -17,7 +17,7 @@ def places(
     """Databases of one kind: the shared migrated one, and new empty ones."""
     if request.param == "sqlite":
         folder = tmp_path_factory.mktemp("sqlite")
-        yield Places(lambda number: f"sqlite+aiosqlite:///{folder / f'{number}.db'}")
+        yield Places(lambda number: f"sqlite:///{folder / f'{number}.db'}")
     else:
         server: PostgresServer = request.getfixturevalue("postgres")
         yield Places(lambda _number: server.new_database())

@@ -3,11 +3,12 @@
 import asyncio
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.util import await_only
 
+from store.appending import Known, WrongWriter
 from store.errors import Contradiction
-from store.log import WrongWriter
 from store.schema import events as e
 from store.schema.ids import AgentId, CaseId, ClientId, MessageId, NoteId, QueueId
 from store.schema.terms import Policy, QueueCause
@@ -65,8 +66,8 @@ def test_a_batch_is_stored_whole_or_not_at_all(places: Places) -> None:
             await site.log.append(again)
         assert await site.log.head() == 2
         assert await site.queries.case(CaseId("case_2")) is None
-        assert await site.log.outcomes([("client_1", "r")]) == {}
-        assert await site.log.taken_messages([MessageId("message_1")]) == {"message_1"}
+        known = await site.log.known([("client_1", "r")], [MessageId("message_1")])
+        assert known == Known(outcomes={}, messages={MessageId("message_1")})
 
     places.run(test)
 
@@ -76,8 +77,8 @@ def test_a_message_id_is_taken_once_for_a_site(places: Places) -> None:
         await site.begin()
         await site.append(opened(1), said(2, "message_1"))
         asked = [MessageId("message_1"), MessageId("message_2")]
-        assert await site.log.taken_messages(asked) == {"message_1"}
-        assert await site.log.taken_messages([]) == set()
+        assert (await site.log.known([], asked)).messages == {"message_1"}
+        assert (await site.log.known([], [])).messages == set()
         other = Site(site.database, f"{site.name}_other")
         await other.begin()
         await other.append(opened(1), said(2, "message_1"))
@@ -139,8 +140,8 @@ async def holdings(site: Site) -> list[tuple[str, int, int | None]]:
         .where(assignments.c.site == site.name)
         .order_by(assignments.c.from_seq)
     )
-    async with site.database.reading() as connection:
-        return [tuple(row) for row in (await connection.execute(asked)).all()]
+    rows = await site.database.read(lambda connection: connection.execute(asked).all())
+    return [tuple(row) for row in rows]
 
 
 def test_holders_follow_each_other_without_a_gap(places: Places) -> None:
@@ -171,11 +172,10 @@ def test_holders_follow_each_other_without_a_gap(places: Places) -> None:
 def test_a_second_live_holder_is_refused_by_the_table(places: Places) -> None:
     async def test(site: Site) -> None:
         row = {"site": site.name, "case_id": CASE, "agent": ANN, "from_seq": 1, "to_seq": None}
-        async with site.database.writing() as connection:
-            await connection.execute(insert(assignments), row)
+        await site.database.write(lambda c: c.execute(insert(assignments), row))
+        second = {**row, "from_seq": 2}
         with pytest.raises(IntegrityError):
-            async with site.database.writing() as connection:
-                await connection.execute(insert(assignments), {**row, "from_seq": 2})
+            await site.database.write(lambda c: c.execute(insert(assignments), second))
 
     places.run(test)
 
@@ -186,7 +186,7 @@ def test_the_outcome_of_a_command_is_kept_by_actor_and_ref(places: Places) -> No
         kept = outcome("r1", 1)
         await site.log.append(site.batch(opened(1), outcomes=(kept, outcome("r2", 1))))
         asked = [("client_1", "r1"), ("client_2", "r1"), ("client_1", "r3")]
-        assert await site.log.outcomes(asked) == {("client_1", "r1"): kept}
+        assert (await site.log.known(asked, [])).outcomes == {("client_1", "r1"): kept}
         with pytest.raises(Contradiction):
             await site.log.append(site.batch(outcomes=(kept,)))
 
@@ -278,12 +278,24 @@ def test_reading_does_not_wait_for_a_writer(places: Places) -> None:
     async def test(site: Site) -> None:
         await site.begin()
         await site.append(opened(1))
-        async with asyncio.timeout(5), site.database.writing() as connection:
-            await connection.execute(
-                insert(assignments),
-                {"site": site.name, "case_id": "x", "agent": ANN, "from_seq": 1, "to_seq": None},
-            )
-            assert await site.log.head() == 1
-            assert len(await holdings(site)) == 0
+        loop = asyncio.get_running_loop()
+        row = {"site": site.name, "case_id": "x", "agent": ANN, "from_seq": 1, "to_seq": None}
+
+        async def read() -> None:
+            async with asyncio.timeout(5):
+                assert await site.log.head() == 1
+                assert await site.log.known([("client_1", "r")], []) is not None
+                assert await holdings(site) == []
+
+        def write_and_read(connection: Connection) -> None:
+            connection.execute(insert(assignments), row)
+            # The transaction is open: on a thread of its own, or in the loop itself.
+            if connection.dialect.name == "sqlite":
+                asyncio.run_coroutine_threadsafe(read(), loop).result()
+            else:
+                await_only(read())
+
+        await site.database.write(write_and_read)
+        assert len(await holdings(site)) == 1
 
     places.run(test)

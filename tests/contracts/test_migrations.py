@@ -23,8 +23,7 @@ def test_the_steps_make_the_tables_that_the_code_means(places: Places) -> None:
         database = await Database.open(places.empty())
         try:
             await database.migrate()
-            async with database.writing() as connection:
-                assert await connection.run_sync(_differences) == []
+            assert await database.write(_differences) == []
             # Once more changes nothing.
             await database.migrate()
         finally:

@@ -52,7 +52,7 @@ class Desk:
 
 def at_desk(folder: Path, story: Callable[[Desk], Awaitable[None]]) -> None:
     async def told() -> None:
-        database = await Database.open(f"sqlite+aiosqlite:///{folder / 'site.db'}")
+        database = await Database.open(f"sqlite:///{folder / 'site.db'}")
         try:
             await database.migrate()
             await story(Desk(Records(database, "site_test")))

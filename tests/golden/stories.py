@@ -197,6 +197,17 @@ def shown_row_holds_the_event() -> tuple[Snapshot, tuple[e.AnyEvent, ...]]:
     return snapshot, tuple(tell.events[start:])
 
 
+def appointment_given_by_hand() -> tuple[Snapshot, tuple[e.AnyEvent, ...]]:
+    """An appointment that somebody takes before its time is an assigned case."""
+    tell = Teller()
+    _set_up(tell)
+    start = len(tell.events)
+    _opened(tell, ONE)
+    tell.case(e.CaseScheduled, ONE, None, queue=AUTO, due_at_ms=START_MS + 9_500)
+    tell.case(e.CaseAssigned, ONE, LEA, agent_name="Léa", cause=t.AssignCause.BY_HAND)
+    return tell.cut(start)
+
+
 def hours_and_appointments() -> tuple[Snapshot, tuple[e.AnyEvent, ...]]:
     """A queue with hours, an appointment that is moved, kept free for, due, and not begun."""
     tell = Teller()
@@ -262,6 +273,7 @@ def hours_and_appointments() -> tuple[Snapshot, tuple[e.AnyEvent, ...]]:
 
 
 STORIES: dict[str, Story] = {
+    "appointment_given_by_hand": appointment_given_by_hand,
     "hours_and_appointments": hours_and_appointments,
     "floor": floor,
     "conversation": conversation,

@@ -1,27 +1,38 @@
 """The promises of the router as checks of its state, each by brute force."""
 
 from router.core.router import Router
-from router.core.state import WORKED_ON, Agent, Case, State
+from router.core.state import WORKED_ON, State
 from store.schema import events as e
 from store.schema.codec import decode_events, encode
-from store.schema.ids import AgentId, QueueId
+from store.schema.ids import AgentId
 from store.schema.terms import CaseStatus
+from tests.properties.facts import Facts
 
 
-def check_promises(router: Router, now_ms: int) -> None:
-    """Assert every promise that a state alone can show, right after `tick(now_ms)`."""
-    state = router.state
+def check_promises(state: State) -> None:
+    """Assert every promise that a state alone can show."""
     _one_holder(state)
     _loads_add_up(state)
-    _deadlines_are_ahead(state, now_ms)
-    _nobody_waits_for_nothing(state, now_ms)
+    assert state.offers == {
+        case.offer.offer: case.case for case in state.cases.values() if case.offer is not None
+    }
 
 
-def check_decisions(router: Router, events: list[e.AnyEvent], units: int = 1) -> None:
-    """Assert that no decision of the router passed the cap (G3)."""
-    for event in events:
-        if isinstance(event, e.CaseDecided):
-            assert event.load + units <= router.state.agents[event.agent].capacity
+def check_same(state: State, facts: Facts) -> None:
+    """Assert that the router remembers what the events said, and no more cases than that."""
+    assert state.cases.keys() == facts.cases.keys()
+    for name, case in state.cases.items():
+        fact = facts.cases[name]
+        assert (case.status, case.holder, case.queue) == (fact.status, fact.holder, fact.queue)
+        assert set(case.excluded) == fact.excluded
+        assert case.terms == fact.terms
+        assert case.preferred == (None if fact.preferred is None else fact.preferred.agent)
+        if case.is_waiting:
+            assert case.key == fact.key
+    for agent in state.agents.values():
+        fact_of_agent = facts.agents[agent.agent]
+        assert agent.load == facts.load(agent.agent)
+        assert agent.idle_since_ms == fact_of_agent.idle_since_ms
 
 
 def replayed(log: list[e.AnyEvent]) -> Router:
@@ -30,23 +41,6 @@ def replayed(log: list[e.AnyEvent]) -> Router:
     for event in decode_events(encode(log)):
         router.apply(event)
     return router
-
-
-def eligible(state: State, agent: Agent, case: Case, now_ms: int) -> bool:
-    """Whether the agent may be given the case by the router: the plain definition."""
-    if not (agent.is_receiving and agent.has_room(case)) or agent.agent in case.excluded:
-        return False
-    queue = state.queues[case.queue]
-    opened = [ring.queue for ring in queue.rings if case.enqueued_at_ms + ring.after_ms <= now_ms]
-    return any(_is_skilled(state, agent, name) for name in (case.queue, *opened))
-
-
-def _is_skilled(state: State, agent: Agent, name: QueueId) -> bool:
-    queue = state.queues.get(name)
-    levels = {level.skill: level.level for level in agent.skills}
-    return queue is not None and all(
-        levels.get(need.skill, 0) >= need.level for need in queue.required
-    )
 
 
 def _one_holder(state: State) -> None:
@@ -68,28 +62,3 @@ def _loads_add_up(state: State) -> None:
         assert agent.load == sum(case.units for case in mine)
         assert agent.exclusives == sum(case.is_exclusive for case in mine)
         assert agent.offers == {case.case for case in mine if case.offer is not None}
-
-
-def _deadlines_are_ahead(state: State, now_ms: int) -> None:
-    for case in state.cases.values():
-        assert case.offer is None or case.offer.deadline_ms > now_ms
-        assert case.closes_at_ms is None or case.closes_at_ms > now_ms
-        if case.preferred is not None and case.is_waiting:
-            assert case.preferred_until_ms > now_ms
-            assert state.agents[case.preferred].is_receiving
-    for agent in state.agents.values():
-        assert agent.grace_ends_ms is None or agent.grace_ends_ms > now_ms
-    assert state.offers == {
-        case.offer.offer: case.case for case in state.cases.values() if case.offer is not None
-    }
-
-
-def _nobody_waits_for_nothing(state: State, now_ms: int) -> None:
-    for case in state.cases.values():
-        if case.is_waiting:
-            free = [
-                agent.agent
-                for agent in state.agents.values()
-                if case.preferred in {None, agent.agent} and eligible(state, agent, case, now_ms)
-            ]
-            assert not free, (case, free)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from router.core.changes import CLOSED_CASES
+from router.core.changes import CLOSED_CASES, FORGOTTEN_AT_ONCE
 from router.core.router import Router
 from router.core.state import ClosedCase
 from store.schema import commands as c
@@ -19,6 +19,7 @@ from store.schema.terms import (
     FileRef,
     Language,
     Policy,
+    Presence,
     QueueCause,
     SubjectRule,
 )
@@ -332,6 +333,22 @@ def test_an_escalation_to_nobody_there_queues_with_a_head_start_once() -> None:
     assert again.head_start_ms == 900_000
 
 
+def test_an_escalation_to_a_supervisor_on_leave_queues_as_well() -> None:
+    floor = held()
+    floor.connect(SUE)
+    floor.presence(Presence.LEAVE, SUE)
+    events = floor.settle(agent(), c.OutcomeEscalate(reason="too hard"))
+    assert only(events, e.CaseEscalated).to is None
+    queued = only(events, e.CaseQueued)
+    assert (queued.cause, queued.former) == (QueueCause.ESCALATED, ANN)
+    assert floor.holder() is None, "Ann had it"
+    floor.presence(Presence.UNAVAILABLE, SUE)
+    floor.ready(BOB, supervisor=SUE)
+    again = floor.settle(agent(BOB), c.OutcomeEscalate(reason="too hard"))
+    assert only(again, e.CaseEscalated).to == SUE
+    assert floor.holder() == SUE, "who is not there now will be"
+
+
 def test_an_escalation_needs_a_supervisor() -> None:
     floor = held()
     escalate = c.SettleCase(ref="r", case=ONE, outcome=c.OutcomeEscalate(reason="too hard"))
@@ -396,11 +413,14 @@ def test_only_open_cases_of_one_client_that_one_may_settle_are_merged() -> None:
 
 def test_only_the_last_closed_cases_are_remembered() -> None:
     floor = closed()
-    others = ((CaseId(f"case_{number}"), ClosedCase(client=MAX)) for number in range(CLOSED_CASES))
+    count = CLOSED_CASES + FORGOTTEN_AT_ONCE
+    others = ((CaseId(f"case_{number}"), ClosedCase(client=MAX)) for number in range(10, count + 8))
     floor.router.state.closed.update(others)
+    assert ONE in floor.router.state.closed
     floor.open(CaseId("case_last"))
     floor.close(CaseId("case_last"))
     assert ONE not in floor.router.state.closed
+    assert len(floor.router.state.closed) == CLOSED_CASES
     assert next(reversed(floor.router.state.closed)) == "case_last"
 
 
@@ -442,10 +462,11 @@ def test_events_about_unknown_cases_and_queues_leave_no_trace() -> None:
         e.QueueScheduled(seq=seq + 5, at_ms=at_ms, queue=CLAIMS, periods=()),
         e.QueueClosed(seq=seq + 6, at_ms=at_ms, queue=CLAIMS),
         e.QueueOpened(seq=seq + 7, at_ms=at_ms, queue=CLAIMS),
+        e.QueueSwitched(seq=seq + 8, at_ms=at_ms, queue=CLAIMS, is_open=False),
     ]
     for event in events:
         floor.router.apply(event)
         assert floor.router.tick(at_ms) == []
-    assert floor.router.seq == seq + 7
+    assert floor.router.seq == seq + 8
     assert (floor.router.state.cases, floor.router.state.queues) == before
     assert floor.kept() is None

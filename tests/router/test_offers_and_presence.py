@@ -32,6 +32,7 @@ from tests.router.floor import (
     Floor,
     agent,
     client,
+    given,
     kinds,
     only,
 )
@@ -111,6 +112,22 @@ def test_any_other_status_withdraws_the_offers(status: Presence) -> None:
     assert only(events, e.CaseQueued).cause is QueueCause.WITHDRAWN
 
 
+def test_a_lost_connection_withdraws_the_offers_at_once_and_excludes_nobody() -> None:
+    floor, _ = offered()
+    events = floor.disconnect()
+    assert kinds(events) == ["AgentDisconnected", "OfferEnded", "CaseQueued"]
+    assert only(events, e.OfferEnded).outcome is OfferOutcome.WITHDRAWN
+    queued = only(events, e.CaseQueued)
+    assert (queued.cause, queued.former) == (QueueCause.WITHDRAWN, ANN)
+    assert only(floor.connect(), e.CaseOffered).agent == ANN
+
+
+def test_an_offer_that_a_lost_connection_withdrew_goes_to_the_next_agent() -> None:
+    floor, _ = offered()
+    floor.ready(BOB)
+    assert given(floor.disconnect()) == {ONE: BOB}
+
+
 def test_assigning_by_hand_withdraws_the_offer() -> None:
     floor, _ = offered()
     floor.ready(BOB)
@@ -165,6 +182,26 @@ def test_a_case_that_waits_for_its_client_moves_on_only_when_the_client_answers(
     events = floor.say(client())
     assert kinds(events)[:3] == ["MessageSent", "CaseResumed", "CaseQueued"]
     assert floor.holder() == BOB
+
+
+def test_leave_gives_back_what_was_begun_too_but_a_lost_connection_does_not() -> None:
+    floor = Floor()
+    floor.ready()
+    floor.open()
+    floor.say(agent())
+    floor.disconnect()
+    floor.wait(30_000)
+    assert floor.holder() == ANN
+    floor.presence(Presence.LEAVE)
+    assert floor.holder() is None
+
+
+def test_who_comes_back_from_leave_may_have_its_cases_again() -> None:
+    floor = Floor()
+    floor.ready()
+    floor.open()
+    floor.presence(Presence.LEAVE)
+    assert given(floor.presence(Presence.AVAILABLE)) == {ONE: ANN}
 
 
 def test_a_break_keeps_the_cases() -> None:

@@ -1,9 +1,23 @@
 """The known traps of routing, each a regression test by its name."""
 
+import ast
+import sys
+from collections import Counter
+from pathlib import Path
+from types import FrameType
+
 from store.schema import commands as c
 from store.schema import events as e
 from store.schema.ids import AgentId, CaseId, ClientId
-from store.schema.terms import Channel, ChannelRule, Policy, Segment, SegmentRule
+from store.schema.terms import (
+    Channel,
+    ChannelRule,
+    Policy,
+    Presence,
+    QueueCause,
+    Segment,
+    SegmentRule,
+)
 from tests.router.floor import (
     ANN,
     BOB,
@@ -20,6 +34,7 @@ from tests.router.floor import (
 )
 
 OFFERED = Policy(channels=(ChannelRule(channel=Channel.CHAT, is_offered=True),))
+ROUTER = Path(__file__).parents[2] / "router"
 
 
 def test_the_cap_is_not_checked_first_and_passed_later() -> None:
@@ -114,20 +129,100 @@ def test_a_case_has_one_writer_and_one_holder_whoever_asks_at_once() -> None:
     floor.say(client())
 
 
-def test_an_accepted_case_stays_with_its_agent_and_has_no_deadline_left() -> None:
-    floor = Floor(OFFERED)
+def test_an_accepted_case_that_nobody_begins_goes_on_to_the_next_agent() -> None:
+    rule = ChannelRule(channel=Channel.CHAT, is_offered=True, start_ms=10_000)
+    floor = Floor(Policy(channels=(rule,)))
+    floor.ready()
+    opened = only(floor.open(), e.CaseQueued)
+    offer = only(floor.log, e.CaseOffered)
+    given = only(floor.do(agent(), c.AcceptOffer(ref="r", offer=offer.offer)), e.CaseAssigned)
+    assert given.starts_by_ms == floor.now_ms + 10_000
+    floor.ready(BOB)
+    assert floor.wait(9_999) == []
+    events = floor.wait(1)
+    again = only(events, e.CaseQueued)
+    assert (again.cause, again.key, again.former) == (QueueCause.NOT_STARTED, opened.key, ANN)
+    assert only(events, e.CaseOffered).agent == BOB
+    assert only(events, e.PresenceChanged).presence is Presence.UNAVAILABLE
+
+
+def test_an_accepted_case_that_was_begun_has_no_deadline_left() -> None:
+    rule = ChannelRule(channel=Channel.CHAT, is_offered=True, start_ms=10_000)
+    floor = Floor(Policy(channels=(rule,)))
     floor.ready()
     offer = only(floor.open(), e.CaseOffered)
     floor.do(agent(), c.AcceptOffer(ref="r", offer=offer.offer))
+    floor.say(agent())
     assert floor.router.next_deadline_ms() is None
 
 
-def test_a_decision_looks_at_few_agents_however_many_work_here() -> None:
+def test_all_that_can_be_given_is_given_in_one_turn_not_one_a_tick() -> None:
     floor = Floor()
-    for number in range(30):
-        floor.ready(AgentId(f"agent_{number:02}"), capacity=1)
-    for number in range(30):
-        given = only(
-            floor.open(CaseId(f"case_{number}"), ClientId(f"client_{number}")), e.CaseAssigned
-        )
-        assert given.holder == f"agent_{number:02}"
+    names = [CaseId(f"case_{number}") for number in range(8)]
+    for name in names:
+        floor.open(name, ClientId(f"client_{name}"))
+    floor.agent(ANN, capacity=8)
+    floor.connect()
+    floor.presence(Presence.AVAILABLE)
+    events = floor.wait(1_000)
+    given = [event.case for event in [*floor.log[-40:]] if isinstance(event, e.CaseAssigned)]
+    assert given == names
+    assert len({event.at_ms for event in floor.log if isinstance(event, e.CaseAssigned)}) == 1
+    assert events == [] or floor.wait(1_000) == []
+
+
+def test_nothing_is_locked_or_waited_for_while_the_router_decides() -> None:
+    waits = ast.Await | ast.AsyncFunctionDef | ast.AsyncWith | ast.AsyncFor
+    for path in (ROUTER / "core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            assert not isinstance(node, waits), (path.name, node.lineno)
+    for path in ROUTER.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+            assert name not in {"Lock", "RLock", "Condition", "Semaphore"}, (path.name, name)
+
+
+def test_a_decision_counts_nothing_over_all_agents_or_cases() -> None:
+    few, many = _calls_of_a_decision(20), _calls_of_a_decision(1_000)
+    assert few > 10
+    assert many < 1.5 * few
+
+
+def _calls_of_a_decision(size: int) -> int:
+    """Return how many functions a close and the next assignment call, with so many of all."""
+    floor = Floor()
+    for number in range(size):
+        floor.ready(AgentId(f"agent_{number:04}"), capacity=1)
+    floor.wait(60_000)
+    for number in range(2 * size):
+        floor.open(CaseId(f"case_{number}"), ClientId(f"client_{number}"))
+    case = next(case for case in floor.router.state.cases.values() if case.holder == "agent_0003")
+    calls: Counter[str] = Counter()
+
+    def count(_frame: FrameType, what: str, _argument: object) -> None:
+        calls[what] += 1
+
+    former = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        events = floor.close(case.case, AgentId("agent_0003"))
+    finally:
+        sys.setprofile(former)
+    assert only(events, e.CaseAssigned).holder == "agent_0003"
+    return calls["call"] + calls["c_call"]
+
+
+def test_the_first_to_log_in_does_not_take_all() -> None:
+    floor = Floor(Policy(login_levelling_ms=200))
+    for number in range(6):
+        floor.open(CaseId(f"case_{number}"), ClientId(f"client_{number}"))
+    morning = [AgentId(f"agent_{number}") for number in range(3)]
+    for name in morning:
+        floor.agent(name, capacity=4)
+        floor.connect(name)
+        assert "CaseAssigned" not in kinds(floor.presence(Presence.AVAILABLE, name))
+        floor.wait(10)
+    events = floor.wait(200)
+    assert only(events, e.AgentsJoined).agents == tuple(morning)
+    taken = Counter(event.holder for event in events if isinstance(event, e.CaseAssigned))
+    assert taken == dict.fromkeys(morning, 2)

@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 from router.leadership import Tenure
 from router.service import run_writer
+from store.appending import Batch, CommandKey, Known, Outcome, WrongWriter
 from store.beside import beside
 from store.bus import MemoryBus
 from store.clock import Clock
-from store.log import Batch, Outcome, WrongWriter
 from store.post import Courier
 from store.schema import commands as c
 from store.schema.codec import decode_events, encode
@@ -57,12 +57,10 @@ class MemoryLog:
     async def read(self, after_seq: int, limit: int) -> list[AnyEvent]:
         return self.events[after_seq : after_seq + limit]
 
-    async def outcomes(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Outcome]:
-        return {key: self.kept[key] for key in keys if key in self.kept}
-
-    async def taken_messages(self, ids: Sequence[MessageId]) -> set[MessageId]:
-        said = {event.message for event in self.events if isinstance(event, MessageSent)}
-        return said & set(ids)
+    async def known(self, commands: Sequence[CommandKey], said: Sequence[MessageId]) -> Known:
+        taken = {event.message for event in self.events if isinstance(event, MessageSent)}
+        kept = {key: self.kept[key] for key in commands if key in self.kept}
+        return Known(outcomes=kept, messages=taken & set(said))
 
     async def of_case(
         self, cases: Sequence[CaseId], *, before: int | None, limit: int

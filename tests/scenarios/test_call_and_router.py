@@ -6,7 +6,7 @@ from store.schema import calls as c
 from store.schema import commands as r
 from store.schema import events as e
 from store.schema.calls import CallCause, LegCause, LegRole, TransferMode, TransferOutcome
-from store.schema.commands import Refused
+from store.schema.commands import SYSTEM, Refused
 from store.schema.ids import AgentId, OfferId
 from store.schema.terms import (
     CaseStatus,
@@ -131,6 +131,18 @@ def test_a_call_is_offered_accepted_handled_and_wrapped_up() -> None:
     assert exchange.stage.call.is_over
 
 
+def test_a_call_assigned_by_hand_rings_before_it_connects() -> None:
+    exchange = Exchange()
+    exchange.arrive()
+    exchange.floor.agent(ANN)
+    exchange.floor.connect(ANN)
+    exchange.floor.do(SYSTEM, r.AssignCase(ref="r", case=CASE, agent=ANN))
+    exchange.settle()
+    assert exchange.stage.started[-1].rings
+    exchange.answer(ANN)
+    assert exchange.speaks_with == [ANN]
+
+
 def test_a_refused_call_goes_to_the_next_agent() -> None:
     exchange = Exchange(ANN, BOB)
     exchange.arrive()
@@ -249,7 +261,7 @@ def test_a_supervisor_who_takes_the_case_back_takes_the_client_along() -> None:
     exchange.arrive()
     exchange.accept()
     exchange.floor.ready(BOB)
-    exchange.floor.do(r.SYSTEM, r.TakeBack(ref="r", case=CASE))
+    exchange.floor.do(SYSTEM, r.TakeBack(ref="r", case=CASE))
     exchange.settle()
     exchange.accept()
     assert (exchange.holder(), exchange.speaks_with) == (BOB, [BOB])
@@ -304,7 +316,7 @@ def test_a_client_who_would_rather_be_called_back_has_an_appointment_instead() -
 def test_outside_hours_a_caller_is_told_and_leaves_no_case_behind() -> None:
     exchange = Exchange(ANN)
     queue = r.ConfigureQueue(ref="r", queue=GENERAL, label=LABEL, hours=Hours())
-    exchange.floor.do(r.SYSTEM, queue)
+    exchange.floor.do(SYSTEM, queue)
     later = Period(opens_ms=10**9, closes_ms=2 * 10**9)
     exchange.floor.do(r.SYSTEM, r.ScheduleQueue(ref="r", queue=GENERAL, periods=(later,)))
     exchange.stage.tell(

@@ -9,22 +9,29 @@ from router.errors import LeaseLost
 from router.leadership import Tenure
 from router.memory import Memory, rebuild
 from router.service import Writer, run_writer
+from store.appending import Batch, WrongWriter
+from store.beside import beside
 from store.bus import SubscriberLagged
 from store.errors import Unavailable
-from store.log import WrongWriter
-from store.post import events_topic
+from store.post import Post, commands_topic, events_topic
 from store.schema import commands as c
 from store.schema import events as e
-from store.schema.codec import decode_events
+from store.schema.codec import decode_events, encode
 from store.schema.commands import SYSTEM, Envelope, Refusal
 from store.schema.ids import CaseId, MessageId
 from store.schema.terms import CaseStatus, Channel, CloseCause
 from tests.properties.promises import replayed
 from tests.router.floor import ANN, GENERAL, LABEL, ONE, TWO, agent, client
-from tests.scenarios.site import SETTINGS, Floor, Site
+from tests.scenarios.site import SETTINGS, Floor, MemoryLog, Site
 from tests.support.virtual_time import run
 
 DAY_S = 86_400
+
+
+def from_elsewhere(ref: str) -> bytes:
+    """A command of another web process, as it is on the bus."""
+    queue = c.ConfigureQueue(ref=ref, queue=GENERAL, label=LABEL)
+    return encode(Post(node="other", number=1, envelope=Envelope(actor=SYSTEM, command=queue)))
 
 
 async def opened(floor: Floor, case: CaseId = ONE) -> None:
@@ -263,17 +270,59 @@ def test_a_writer_of_a_former_epoch_can_store_nothing() -> None:
     assert site.log.events == []
 
 
-def test_a_snapshot_is_saved_once_enough_has_happened() -> None:
+def test_a_snapshot_is_saved_beside_the_turns_once_enough_has_happened() -> None:
+    site = Site()
+
+    async def story() -> None:
+        writer = Writer(Memory(), site.log, site.clock, epoch=1)
+
+        async def configure(ref: str) -> None:
+            queue = c.ConfigureQueue(ref=ref, queue=GENERAL, label=LABEL)
+            await writer.carry_out([Envelope(actor=SYSTEM, command=queue)])
+
+        await configure("r1")
+        async with beside(writer.keeper.run()):
+            writer.keeper.take_if_due(2)
+            await asyncio.sleep(1)
+            assert site.log.snapshot is None
+            writer.keeper.take_if_due(1)
+            first = (1, writer.memory.dump())
+            # What happens while it is stored is in no second one meanwhile.
+            await configure("r2")
+            writer.keeper.take_if_due(1)
+            await asyncio.sleep(1)
+            assert site.log.snapshot == first
+            await configure("r3")
+            writer.keeper.take_if_due(1)
+            await asyncio.sleep(1)
+            assert site.log.snapshot == (3, writer.memory.dump())
+
+    run(story())
+
+
+def test_with_many_open_cases_snapshots_are_rarer() -> None:
     site = Site()
 
     async def story() -> None:
         writer = Writer(Memory(), site.log, site.clock, epoch=1)
         queue = c.ConfigureQueue(ref="r", queue=GENERAL, label=LABEL)
         await writer.carry_out([Envelope(actor=SYSTEM, command=queue)])
-        await writer.keep_snapshot(after_events=2)
-        assert site.log.snapshot is None
-        await writer.keep_snapshot(after_events=1)
-        assert site.log.snapshot == (1, writer.memory.dump())
+        # Three events each: opened, scored, queued.
+        for number in range(4):
+            case = CaseId(f"case_{number}")
+            opening = c.OpenCase(ref=case, case=case, channel=Channel.CHAT, subject="question")
+            await writer.carry_out([Envelope(actor=client(), command=opening)])
+        async with beside(writer.keeper.run()):
+            writer.keeper.take_if_due(1)
+            await asyncio.sleep(1)
+            taken = site.log.snapshot
+            assert taken is not None
+            # One event, and two cases' worth of events between two snapshots.
+            again = c.ConfigureQueue(ref="s", queue=GENERAL, label=LABEL)
+            await writer.carry_out([Envelope(actor=SYSTEM, command=again)])
+            writer.keeper.take_if_due(1)
+            await asyncio.sleep(1)
+            assert site.log.snapshot == taken
 
     run(story())
 
@@ -295,6 +344,39 @@ def test_time_never_goes_back_after_a_restart() -> None:
 
     run(on_a_slower_machine())
     assert site.log.events[-1].at_ms >= last_ms
+
+
+class SlowLog(MemoryLog):
+    """A disk that takes its time."""
+
+    async def append(self, batch: Batch) -> None:
+        await asyncio.sleep(1)
+        await super().append(batch)
+
+
+def test_commands_that_are_missed_do_not_cut_the_turn_under_way() -> None:
+    site = Site()
+    site.log = SlowLog()
+    site.bus = type(site.bus)(queued_payloads=2)
+
+    async def story() -> None:
+        async with site.writing() as floor, asyncio.TaskGroup() as tasks:
+            queue = c.ConfigureQueue(ref="q", queue=GENERAL, label=LABEL)
+            under_way = tasks.create_task(floor.do(SYSTEM, queue))
+            await asyncio.sleep(0.5)
+            assert site.log.events == []
+            # More than waits for the writer, however many it takes at once.
+            for number in range(2_000):
+                noise = from_elsewhere(f"noise-{number}")
+                await site.bus.publish(commands_topic(SETTINGS.site), noise)
+                await asyncio.sleep(0)
+            await under_way
+            # The flood has run off.
+            await asyncio.sleep(60)
+            await opened(floor)
+
+    run(story())
+    assert [event.seq for event in site.log.events] == list(range(1, len(site.log.events) + 1))
 
 
 def test_a_flood_that_the_bus_could_not_hold_is_survived() -> None:

@@ -46,7 +46,7 @@ def test_what_was_answered_is_there_after_a_restart(tmp_path: Path) -> None:
     )
 
     async def story() -> None:
-        database = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'site.db'}")
+        database = await Database.open(f"sqlite:///{tmp_path / 'site.db'}")
         await database.migrate()
         try:
             first = await _written(

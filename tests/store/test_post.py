@@ -6,7 +6,7 @@ import pytest
 
 from store.bus import MemoryBus
 from store.errors import Unavailable
-from store.post import Courier, PostReply, commands_topic, decode_post, replies_topic
+from store.post import Courier, PostReply, commands_topic, decode_post, replies_topic, writers_topic
 from store.schema.codec import encode
 from store.schema.commands import SYSTEM, ConnectAgent, Envelope, Reply
 from store.schema.ids import AgentId
@@ -64,6 +64,24 @@ def test_a_courier_whose_answers_were_missed_listens_again() -> None:
                 answer = PostReply(number=post.number, reply=Reply(ref="r1", seq=2))
                 await bus.publish(replies_topic("node"), encode(answer))
             assert asked.result().seq == 2
+
+    run(scenario())
+
+
+def test_what_a_dead_writer_did_not_answer_is_asked_again_of_the_next_one() -> None:
+    async def scenario() -> None:
+        bus = MemoryBus()
+        courier = Courier(bus, "site", "node")
+        async with courier.running(), asyncio.TaskGroup() as tasks:
+            asked = tasks.create_task(courier.ask(ENVELOPE))
+            await asyncio.sleep(2)
+            async with bus.subscribe(commands_topic("site")) as posts:
+                await bus.publish(writers_topic("site"), b"")
+                post = decode_post(await anext(posts))
+                assert post.envelope == ENVELOPE
+                answer = PostReply(number=post.number, reply=Reply(ref="r1", seq=2))
+                await bus.publish(replies_topic("node"), encode(answer))
+                assert (await asked).seq == 2
 
     run(scenario())
 

@@ -8,7 +8,7 @@ from store.settings import Settings, settings_from_environment
 def test_nothing_set_gives_the_defaults() -> None:
     settings = settings_from_environment({"PATH": "/bin", "HOME": "/"})
     assert settings == Settings()
-    assert settings.store_url == "sqlite+aiosqlite:///var/aiguilleur.db"
+    assert settings.store_url == "sqlite:///var/aiguilleur.db"
     assert settings.limits.upload_bytes == 10 << 20
 
 
@@ -27,7 +27,7 @@ def test_names_of_ours_win_over_plain_ones() -> None:
         ("postgres://u@h/d", "postgresql+asyncpg://u@h/d"),
         ("postgresql://u@h/d", "postgresql+asyncpg://u@h/d"),
         ("postgresql+asyncpg://u@h/d", "postgresql+asyncpg://u@h/d"),
-        ("sqlite:///a.db", "sqlite+aiosqlite:///a.db"),
+        ("sqlite:///a.db", "sqlite:///a.db"),
     ],
 )
 def test_the_database_is_opened_with_the_driver_we_ship(given: str, opened: str) -> None:

@@ -31,7 +31,9 @@ def test_a_held_client_hears_music_and_comes_back() -> None:
     assert stage.cues(CALLER) == [Cue.MUSIC]
     assert stage.cues(stage.leg(LEA)) == [Cue.STANDING_BY]
     stage.refuses(CallRefusal.NOT_NOW, LEA, HOLD)
+    stage.refuses(CallRefusal.NOT_YOUR_CALL, TOM, RESUME)
     stage.ask(LEA, RESUME)
+    stage.refuses(CallRefusal.NOT_YOUR_CALL, TOM, HOLD)
     assert stage.company(CALLER) == {stage.leg(LEA)}
     assert (stage.count(c.CallHeld), stage.count(c.CallResumed)) == (1, 1)
 

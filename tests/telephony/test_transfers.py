@@ -78,6 +78,14 @@ def test_cold_with_nobody_left_to_take_it_goes_to_the_queue() -> None:
     assert stage.call.state.phase is Phase.QUEUED
 
 
+def test_a_call_woken_late_has_gone_as_if_woken_in_time() -> None:
+    stage = transferring(COLD)
+    stage.now_ms = 100_000
+    stage.tell(inputs.LegRang(leg=CALLER))
+    assert stage.call.state.phase is Phase.QUEUED, "Tom had 20 seconds, then Léa had 20"
+    assert outcome(stage) == (TransferOutcome.RETURNED, None)
+
+
 def test_cold_to_a_queue_keeps_music_and_a_place() -> None:
     stage = transferring(COLD, queue=True)
     actor, command = stage.asked[-1]
@@ -92,6 +100,16 @@ def test_cold_to_a_queue_keeps_music_and_a_place() -> None:
     stage.answer(TOM)
     assert stage.company(CALLER) == {stage.leg(TOM)}
     assert outcome(stage) == (TransferOutcome.COMPLETED, TOM)
+
+
+def test_what_was_known_of_one_queue_is_not_said_in_another() -> None:
+    stage = Stage()
+    stage.arrive()
+    stage.tell(inputs.WaitEstimated(place=7, wait_ms=600_000))
+    stage.give(LEA)
+    stage.answer(LEA)
+    stage.ask(LEA, c.TransferCall(ref="r", call=CALL, mode=COLD, queue=CLAIMS))
+    assert stage.cues(CALLER) == [Cue.MUSIC]
 
 
 def test_cold_to_a_queue_where_nobody_is_found_goes_back_to_the_first() -> None:

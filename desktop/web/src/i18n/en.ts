@@ -377,6 +377,7 @@ export const en: Catalogue = {
   'term.service_level': 'queue target',
   'floor.at_most': 'max. {time}',
   'still.no_agent': 'No agent who can handle it has room.',
+  'still.nobody_there': 'Nobody who can handle it is available.',
   'still.no_skill': 'Nobody has the skills of this queue.',
   'still.preferred': 'Waits for {agent}, until {time}.',
   'still.out_of_hours': 'The queue is closed; it opens {time}.',

@@ -227,7 +227,7 @@ function opened(event: CaseOpened): CaseView {
 
 function assigned(row: CaseView, event: CaseAssigned): CaseView {
   // A case that comes back to somebody who already answered it is still a handled one.
-  const isFirst = row.status === 'queued' || row.status === 'offered'
+  const isFirst = ['scheduled', 'queued', 'offered'].includes(row.status)
   return {
     ...row,
     status: isFirst ? 'assigned' : row.status,

@@ -1,0 +1,1 @@
+"""Runs a log again and compares every decision and the state."""

@@ -1,0 +1,1 @@
+"""The simulator: made-up or recorded traffic through the real router, in virtual time."""
