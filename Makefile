@@ -11,7 +11,7 @@ RUN := $(UV) run --locked --no-sync
 
 # These reach every branch of the cores and of the vocabulary, and `make test` fails if they do
 # not. The rest runs without counting, which takes twice the time.
-CORE_TESTS := tests/router tests/store $(addprefix tests/desktop/test_,\
+CORE_TESTS := tests/router tests/store tests/telephony $(addprefix tests/desktop/test_,\
 	documents.py intake.py permissions.py resume.py)
 
 run: setup front-end
