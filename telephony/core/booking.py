@@ -33,7 +33,8 @@ def turn_away(turn: Turn, held: CaseHeld) -> None:
     for due in (Due.ANNOUNCE, Due.OVERFLOW, Due.TRANSFER):
         turn.clear_deadline(due)
     sounds = [Sound(cue=Cue.CLOSED)]
-    if held.appointment_ms is not None:
+    if held.appointment_ms is not None and state.appointment_case is not None:
+        # Whoever called us. A client whom we called has a case that an agent will come back to.
         state.offered_ms = held.appointment_ms
         sounds.append(Sound(cue=Cue.APPOINTMENT_OFFER, at_ms=held.appointment_ms))
     play(turn, *sounds)

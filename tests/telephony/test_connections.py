@@ -123,6 +123,20 @@ def test_a_client_called_by_us_whose_agent_is_lost_waits_like_any_other() -> Non
     assert stage.company(stage.client_leg) == {stage.leg(TOM)}
 
 
+def test_a_client_called_by_us_is_told_when_nobody_is_there_and_offered_nothing() -> None:
+    stage = Stage()
+    stage.tell(inputs.NumberDialled(agent=LEA, party=PARTY))
+    stage.answer(LEA)
+    stage.tell(inputs.LegAnswered(leg=stage.client_leg))
+    stage.end(stage.leg(LEA), LegCause.FAILED)
+    stage.tell(inputs.CaseHeld(appointment_ms=90_000_000))
+    assert stage.cues(stage.client_leg) == [Cue.CLOSED]
+    stage.tell(inputs.TonePressed(leg=stage.client_leg, tone="1"))
+    assert not stage.has_asked(r.OpenCase)
+    stage.hear()
+    assert stage.fact(c.CallEnded).cause is CallCause.OUTSIDE_HOURS
+
+
 def test_a_client_who_does_not_come_back_ends_the_call() -> None:
     stage = Stage()
     stage.talk()
