@@ -12,7 +12,7 @@ RUN := $(UV) run --locked --no-sync
 # These reach every branch of the cores and of the vocabulary, and `make test` fails if they do
 # not. The rest runs without counting, which doubles the time.
 CORE_TESTS := $(wildcard tests/router/test_*.py) tests/store/test_apply.py \
-	tests/store/test_scoring.py $(addprefix tests/desktop/test_,\
+	tests/store/test_scoring.py tests/telephony $(addprefix tests/desktop/test_,\
 	documents.py intake.py permissions.py resume.py)
 
 run: setup front-end

@@ -1,1 +1,1 @@
-"""Calls, legs and bridges: not built yet; the name is kept for the layer it will fill."""
+"""Calls, their legs and bridges. Here is the core; media and telephone lines are to come."""

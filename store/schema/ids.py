@@ -17,6 +17,9 @@ FileId = NewType("FileId", str)
 MacroId = NewType("MacroId", str)
 TemplateId = NewType("TemplateId", str)
 ArticleId = NewType("ArticleId", str)
+CallId = NewType("CallId", str)
+LegId = NewType("LegId", str)
+BridgeId = NewType("BridgeId", str)
 
 # What a stranger may put in a command. Events are read back with the plain types: a log that
 # was accepted once must be readable for ever, whatever the rules of its day.
@@ -30,4 +33,6 @@ CheckedMessageId = Annotated[MessageId, Meta(pattern=f"^message_{_TAIL}")]
 CheckedNoteId = Annotated[NoteId, Meta(pattern=f"^note_{_TAIL}")]
 CheckedFileId = Annotated[FileId, Meta(pattern=f"^file_{_TAIL}")]
 CheckedMacroId = Annotated[MacroId, Meta(pattern=f"^macro_{_TAIL}")]
+CheckedCallId = Annotated[CallId, Meta(pattern=f"^call_{_TAIL}")]
+CheckedLegId = Annotated[LegId, Meta(pattern=f"^leg_{_TAIL}")]
 Ref = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]

@@ -1,0 +1,1 @@
+"""What a call is and how it goes, without media, network, clock or chance."""
