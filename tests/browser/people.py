@@ -91,6 +91,10 @@ class Adviser:
         """Go to the floor, as supervisors do."""
         self.page.goto(self.page.url.partition("/desk")[0] + "/desk/floor")
 
+    def look_at_cases_in_hand(self) -> None:
+        """On the floor, list the cases that agents have instead of those that wait."""
+        self.page.get_by_test_id("floor-list-held").click()
+
     def messages(self, author: str | None = None) -> Locator:
         """What was said in the open case."""
         if author is None:

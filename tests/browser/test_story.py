@@ -10,6 +10,7 @@ def test_a_morning_on_the_floor(floor: Floor) -> None:
     lea, hugo = ready(floor, "lea"), ready(floor, "hugo")
     nadia = floor.adviser("nadia")
     nadia.watch_the_floor()
+    nadia.look_at_cases_in_hand()
     camille, yanis, sofia = (floor.client(name) for name in ("camille", "yanis", "sofia"))
 
     # The bot asks the subject; each case goes to who knows it.
@@ -65,4 +66,5 @@ def test_a_morning_on_the_floor(floor: Floor) -> None:
     yanis.say("12, rue des Lilas")
     lea.sees("12, rue des Lilas")
     expect(nadia.page.get_by_role("link", name="Camille Fontaine")).to_have_count(0)
-    expect(nadia.page.get_by_test_id("floor-agent-agent_lea")).to_contain_text("2 / 4")
+    row = nadia.page.locator("tr", has=nadia.page.get_by_test_id("floor-agent-agent_lea"))
+    expect(row).to_contain_text("2 / 4")

@@ -25,6 +25,7 @@ def test_a_case_that_waits_for_its_client_closes_after_24_hours(
     expect(lea.page.get_by_test_id("connection-banner")).to_contain_text("session est terminée")
     nadia = movable_floor.adviser("nadia")
     nadia.watch_the_floor()
+    nadia.look_at_cases_in_hand()
     expect(nadia.page.get_by_text("Camille Fontaine")).to_be_visible()
     expect(camille.page.get_by_test_id("widget-survey-5")).to_have_count(0)
     camille.sees("Pouvez-vous m’envoyer la facture ?")
@@ -38,5 +39,6 @@ def test_a_case_that_waits_for_its_client_closes_after_24_hours(
     # A supervisor who signs in again finds nothing left to do.
     nadia = movable_floor.adviser("nadia")
     nadia.watch_the_floor()
+    nadia.look_at_cases_in_hand()
     expect(nadia.page.get_by_test_id("floor-queue-queue_contract")).to_be_visible()
     expect(nadia.page.get_by_text("Camille Fontaine")).to_have_count(0)
