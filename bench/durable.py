@@ -207,6 +207,8 @@ async def _site(url: str) -> AsyncIterator[Site]:
         is_ready = asyncio.Event()
         async with (
             bus.subscribe(replies_topic(_NODE)) as answers,
+            # As in service.
+            beside(database.tend()),
             beside(run_writer(settings, log, lease, bus, clock, is_ready=is_ready)),
         ):
             await is_ready.wait()

@@ -7,7 +7,7 @@ from typing import Protocol
 from router.memory import Memory
 
 # Events between two snapshots: about a second of replay.
-SNAPSHOT_EVENTS = 20_000
+SNAPSHOT_EVENTS = 60_000
 # With many open cases a snapshot is long to make: one for this many events a case.
 _EVENTS_PER_CASE = 0.5
 
