@@ -43,7 +43,9 @@ def configuration(agents: int) -> Iterator[Envelope]:
         SubjectRule(subject=_subject(number), queue=_queue(number), label=_LABEL)
         for number in range(agents)
     )
-    yield _asked(SYSTEM, ConfigurePolicy(ref="policy", policy=Policy(subjects=subjects)))
+    # Nobody waits for others to begin: each case is held before its agent speaks.
+    policy = Policy(subjects=subjects, login_levelling_ms=0)
+    yield _asked(SYSTEM, ConfigurePolicy(ref="policy", policy=policy))
     for number in range(agents):
         agent, need = _agent(number), SkillLevel(skill=SkillId(f"skill_{number}"))
         queue = ConfigureQueue(
