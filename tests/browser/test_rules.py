@@ -22,7 +22,7 @@ def two_wait(floor: Floor) -> None:
         client = floor.client(name)
         client.ask(*CONTRACT_QUESTION)
         client.say("Bonjour")
-        expect(client.page.get_by_test_id("widget-status")).to_contain_text("file")
+        expect(client.page.get_by_test_id("widget-status")).to_contain_text("Vous êtes")
 
 
 def test_the_order_of_waiting_cases_follows_the_rules_that_are_applied(floor: Floor) -> None:
