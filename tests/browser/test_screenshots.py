@@ -69,7 +69,7 @@ def test_the_rules_and_a_queues_hours(floor: Floor) -> None:
         client = floor.client(name)
         client.ask(*CONTRACT_QUESTION)
         client.say("Bonjour")
-        expect(client.page.get_by_test_id("widget-status")).to_contain_text("file")
+        expect(client.page.get_by_test_id("widget-status")).to_contain_text("Vous êtes")
     page = floor.adviser("paul").page
     page.goto(f"{floor.url}/desk/rules")
     page.get_by_test_id("segment-vip").fill("0 s")
