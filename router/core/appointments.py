@@ -8,7 +8,7 @@ from store.schema import commands as c
 from store.schema import events as e
 from store.schema.commands import Refusal, Refused
 from store.schema.ids import QueueId
-from store.schema.terms import CaseStatus, Channel, QueueCause
+from store.schema.terms import Channel, QueueCause
 
 # Nobody knows who will work here later than that.
 AHEAD_MS_MAX = 366 * 86_400_000
@@ -30,7 +30,7 @@ def schedule(turn: Turn, case: Case, queue: QueueId, due_at_ms: int) -> None:
 def move_appointment(turn: Turn, command: c.MoveAppointment) -> None:
     """Have an appointment at another time. Who was kept free for it need not be any more."""
     case = turn.open_case(command.case)
-    if case.status is not CaseStatus.SCHEDULED:
+    if not case.is_to_come:
         raise Refused(Refusal.NOT_AN_APPOINTMENT)
     check_time(turn, case.channel, command.due_at_ms)
     if command.due_at_ms != case.due_at_ms:

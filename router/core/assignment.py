@@ -6,7 +6,6 @@ from router.core.matching import Matching
 from router.core.reservations import (
     end_earmark,
     end_offer,
-    is_to_come,
     keep_free,
     let_go,
 )
@@ -228,7 +227,7 @@ def pull_case(turn: Turn, command: c.PullCase) -> None:
     turn.require_staff()
     case = turn.open_case(command.case)
     agent = turn.agent(turn.actor.id)
-    if not case.is_waiting and not is_to_come(case):
+    if not case.is_waiting and not case.is_to_come:
         raise Refused(Refusal.CASE_NOT_WAITING)
     check_receiver(turn, case, agent)
     give(turn, case, agent, AssignCause.PULLED)

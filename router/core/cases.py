@@ -255,7 +255,7 @@ def leave_queue(turn: Turn, command: c.LeaveQueue) -> None:
     case = turn.open_case(command.case)
     if turn.actor.role is Role.AGENT:
         raise Refused(Refusal.FORBIDDEN)
-    if case.status is CaseStatus.SCHEDULED:
+    if case.is_to_come:
         cause = CloseCause.CANCELLED
     elif case.holder is None:
         cause = CloseCause.ABANDONED

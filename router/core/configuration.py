@@ -1,7 +1,7 @@
 """What administrators tell the router: queues, the policy, clients."""
 
 from router.core.hours import turn_with_hours
-from router.core.reservations import end_unfit
+from router.core.reservations import end_unfit_in
 from router.core.scores import score_again
 from router.core.turn import Turn
 from store.schema import commands as c
@@ -28,8 +28,7 @@ def configure_queue(turn: Turn, command: c.ConfigureQueue) -> None:
     if queue.hours is None:
         turn_with_hours(turn, queue)
     # Whoever lost a skill that the queue needs now is waited for no more.
-    for agent in list(turn.state.agents.values()):
-        end_unfit(turn, agent)
+    end_unfit_in(turn, queue.queue)
 
 
 def switch_queue(turn: Turn, command: c.SwitchQueue) -> None:

@@ -6,7 +6,7 @@ from router.core.turn import Floor
 from store.schema import questions as q
 from store.schema.commands import Refusal, Refused
 from store.schema.ids import QueueId
-from store.schema.terms import CaseStatus, Exclusion
+from store.schema.terms import Exclusion
 
 # More agents than anybody reads.
 _AGENTS = 100
@@ -41,7 +41,7 @@ def answer(floor: Floor, question: q.AnyQuestion, now_ms: int) -> q.AnyAnswer:
 
 def _case_explained(matching: Matching, case: Case, now_ms: int) -> q.CaseExplained:
     reason, until_ms = _why_waiting(matching, case, now_ms)
-    is_scored = case.status is not CaseStatus.SCHEDULED
+    is_scored = not case.is_to_come
     queues = matching.queues(case, now_ms) if is_scored else (case.queue,)
     waits_for_anybody = reason is q.WaitReason.NO_AGENT
     return q.CaseExplained(
@@ -67,7 +67,7 @@ def _case_explained(matching: Matching, case: Case, now_ms: int) -> q.CaseExplai
 def _why_waiting(matching: Matching, case: Case, now_ms: int) -> tuple[q.WaitReason, int | None]:
     if case.offer is not None:
         return q.WaitReason.OFFERED, case.offer.deadline_ms
-    if case.status is CaseStatus.SCHEDULED:
+    if case.is_to_come:
         return q.WaitReason.SCHEDULED, case.due_at_ms
     if not case.is_waiting:
         return q.WaitReason.NOT_WAITING, None

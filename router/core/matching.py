@@ -11,7 +11,7 @@ from router.core.seekers import Seekers
 from router.core.state import Agent, Case, State
 from router.core.timers import Timers
 from store.schema.ids import AgentId, CaseId, QueueId
-from store.schema.terms import CaseStatus, ChoiceCause, Ring, RunnerUp, SkillLevel
+from store.schema.terms import ChoiceCause, Ring, RunnerUp, SkillLevel
 
 Pool = Ranking[CaseId, int]
 # The units a case costs, and whether it takes its agent whole.
@@ -208,7 +208,7 @@ class Matching:
             [each for each in self.state.agents.values() if each.agent in self.roster.of_agent],
         )
         for case in self.state.cases.values():
-            if case.is_exclusive or case.status is CaseStatus.SCHEDULED:
+            if case.is_exclusive or case.is_to_come:
                 moved.cases[case.case] = None
 
     def _take_in_queues(self, moved: Moved, now_ms: int) -> None:

@@ -6,8 +6,8 @@ from router.core.seekers import cause_of
 from router.core.state import Agent, Case, Client
 from router.core.turn import Turn
 from store.schema import events as e
-from store.schema.ids import AgentId, CaseId
-from store.schema.terms import CaseStatus, EarmarkCause, OfferOutcome
+from store.schema.ids import AgentId, CaseId, QueueId
+from store.schema.terms import EarmarkCause, OfferOutcome
 
 _ITSELF = AgentId("")
 
@@ -50,6 +50,17 @@ def end_unfit(turn: Turn, agent: Agent) -> None:
     case_kept = turn.state.cases.get(agent.earmarked) if agent.earmarked is not None else None
     if case_kept is not None and not _is_fit(turn, agent, case_kept):
         end_earmark(turn, case_kept)
+
+
+def end_unfit_in(turn: Turn, queue: QueueId) -> None:
+    """End what the queue's cases wait for and keep free, of agents who do not serve it any more."""
+    reserved: set[AgentId | None] = set()
+    for case in turn.state.cases.values():
+        if case.queue == queue:
+            reserved.update((case.preferred, case.earmark))
+    for agent in turn.state.agents.values():
+        if agent.agent in reserved:
+            end_unfit(turn, agent)
 
 
 # Waiting for a known agent.
@@ -154,8 +165,3 @@ def _first_seeker(turn: Turn, name: AgentId) -> tuple[int, CaseId] | None:
         return wanted.units <= agent.capacity and name not in wanted.excluded
 
     return matching.seekers.first(profile.queues, fits)
-
-
-def is_to_come(case: Case) -> bool:
-    """Whether the case is an appointment that is not due yet."""
-    return case.status is CaseStatus.SCHEDULED

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from router.core.ranking import Ranking
 from router.core.state import Case
 from store.schema.ids import AgentId, CaseId, QueueId
-from store.schema.terms import CaseStatus, EarmarkCause, Policy
+from store.schema.terms import EarmarkCause, Policy
 
 # A place in the order, and the case.
 Seeker = tuple[int, CaseId]
@@ -86,14 +86,13 @@ class Seekers:
 
 def cause_of(case: Case) -> EarmarkCause:
     """Return why an agent would be kept free for the case."""
-    is_to_come = case.status is CaseStatus.SCHEDULED
-    return EarmarkCause.APPOINTMENT if is_to_come else EarmarkCause.DRAINING
+    return EarmarkCause.APPOINTMENT if case.is_to_come else EarmarkCause.DRAINING
 
 
 def _rank(case: Case, policy: Policy, now_ms: int) -> int | None:
     if case.earmark is not None:
         return None
-    if case.status is CaseStatus.SCHEDULED and case.due_at_ms is not None:
+    if case.is_to_come and case.due_at_ms is not None:
         is_near = now_ms >= case.due_at_ms - policy.earmark_ms
         return case.due_rank if is_near else None
     if not (case.is_exclusive and case.is_waiting) or case.is_held or case.preferred is not None:

@@ -156,6 +156,11 @@ class Case(Struct, kw_only=True):
         return self.status is CaseStatus.QUEUED and self.queue != ""
 
     @property
+    def is_to_come(self) -> bool:
+        """Whether it is an appointment that is not due yet."""
+        return self.status is CaseStatus.SCHEDULED
+
+    @property
     def rank(self) -> int:
         """Its place among waiting cases, lowest first: the key, then the number."""
         return (self.key << NUMBER_BITS) + self.number

@@ -83,14 +83,7 @@ class Turn:
 
     def of(self, case: Case) -> CaseStamp:
         """Return what the next event of the case carries; its holder stays."""
-        return CaseStamp(
-            seq=self.state.seq + 1,
-            at_ms=self.now_ms,
-            by=self.actor.id,
-            case=case.case,
-            client=case.client,
-            holder=case.holder,
-        )
+        return self.of_holder(case, case.holder)
 
     def of_holder(self, case: Case, holder: AgentId | None) -> CaseStamp:
         """Return what the next event of the case carries; `holder` has it afterwards."""
