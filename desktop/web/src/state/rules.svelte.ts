@@ -110,6 +110,13 @@ export class Rules {
       : { kind: 'application/json', body: JSON.stringify(this.draft) }
   }
 
+  /** Takes a rule out of the draft. */
+  remove(list: 'channels' | 'subjects', at: number): void {
+    this.draft?.[list].splice(at, 1)
+    // What was said of the rows that follow is of other rows now.
+    this.faults = []
+  }
+
   private take(page: PolicyPage): void {
     this.page = page
     this.draft = copyOf(page.policy)
